@@ -1,0 +1,161 @@
+"""One-line checks of arguments, with one wording for every message.
+
+``argument must be EXPECTED, got VALUE; HINT``. Values are shown as short text, never at full length.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NoReturn, TypeVar
+
+from shopcore.errors import InputError, LimitError
+
+T = TypeVar("T")
+SHOWN = 60
+
+
+def shown(value: object) -> str:
+    """Return a value as text of at most 60 characters, safe for a message.
+
+    Long numbers and texts are not rendered in full before they are cut, so a hostile value costs nothing.
+    """
+    if isinstance(value, str):
+        text = repr(value[:SHOWN])
+    elif isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 256:
+        text = f"an integer of {value.bit_length()} bits"
+    elif isinstance(value, list | tuple | dict | set | frozenset):
+        text = f"{type(value).__name__} of {len(value)}"
+    elif isinstance(value, int | float | bool | None):
+        text = repr(value)
+    else:
+        text = f"{type(value).__name__} {_short_text(value)}".rstrip()
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _short_text(value: object) -> str:
+    # A foreign object's own repr may be huge, slow or tell secrets; only plain number and date types are shown.
+    if type(value).__module__ in ("decimal", "fractions", "datetime"):
+        return str(value)[:SHOWN]
+    return ""
+
+
+def fail(argument: str, value: object, expected: str, *, reason: str = "invalid", hint: str = "") -> NoReturn:
+    """Raise `InputError` in the house's wording."""
+    seen = shown(value)
+    message = f"{argument} must be {expected}, got {seen}" + (f"; {hint}" if hint else "")
+    raise InputError(message, argument=argument, value=seen, expected=expected, reason=reason)
+
+
+def fail_limit(argument: str, size: int, limit: int, unit: str, *, reason: str) -> NoReturn:
+    """Raise `LimitError`: `argument` has `size` units where `limit` are allowed."""
+    raise LimitError(
+        f"{argument} must have at most {limit} {unit}, got {size}",
+        argument=argument,
+        value=str(size),
+        expected=f"at most {limit} {unit}",
+        reason=reason,
+    )
+
+
+def _interval(low: float | None, high: float | None, low_open: bool, high_open: bool) -> str:
+    if low is None and high is None:
+        return "any finite value"
+    if high is None:
+        return f"{'>' if low_open else '>='} {low:g}"
+    if low is None:
+        return f"{'<' if high_open else '<='} {high:g}"
+    return f"in {'(' if low_open else '['}{low:g}, {high:g}{')' if high_open else ']'}"
+
+
+def integer(argument: str, value: object, *, low: int | None = None, high: int | None = None) -> int:
+    """Return `value` if it is an int (not a bool) within the bounds."""
+    if type(value) is not int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            fail(argument, value, "an integer", reason="type")
+        value = int(value)
+    if (low is not None and value < low) or (high is not None and value > high):
+        if low is not None and high is not None:
+            expected = f"an integer from {low} to {high}"
+        else:
+            expected = f"an integer >= {low}" if low is not None else f"an integer <= {high}"
+        fail(argument, value, expected, reason="range")
+    return value
+
+
+def number(
+    argument: str,
+    value: object,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    low_open: bool = False,
+    high_open: bool = False,
+    hint: str = "",
+) -> float:
+    """Return `value` as a finite float within the bounds; for estimators, never for money."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        if not hasattr(value, "__float__") or isinstance(value, str | bytes):
+            fail(argument, value, "a number", reason="type")
+    try:
+        result = float(value)  # type: ignore[arg-type]  # narrowed by the duck test above
+    except (TypeError, ValueError, OverflowError):
+        fail(argument, value, "a number", reason="type")
+    below = low is not None and (result <= low if low_open else result < low)
+    above = high is not None and (result >= high if high_open else result > high)
+    if below or above or not math.isfinite(result):
+        fail(argument, value, _interval(low, high, low_open, high_open), reason="range", hint=hint)
+    return result
+
+
+def text(argument: str, value: object, *, max_length: int, min_length: int = 1) -> str:
+    """Return `value` if it is a str of allowed length without control characters."""
+    if not isinstance(value, str):
+        fail(argument, value, "text", reason="type")
+    if len(value) > max_length:
+        fail_limit(argument, len(value), max_length, "characters", reason="too_long")
+    if len(value) < min_length:
+        fail(argument, value, f"text of at least {min_length} characters", reason="too_short")
+    if not value.isprintable():
+        fail(argument, value, "text without control characters", reason="control_character")
+    return value
+
+
+def one_of(argument: str, value: T, choices: Collection[T]) -> T:
+    """Return `value` if it is among `choices`."""
+    try:
+        known = value in choices
+    except TypeError:
+        known = False
+    if not known:
+        fail(argument, value, "one of " + ", ".join(str(choice) for choice in choices), reason="choice")
+    return value
+
+
+def instance(argument: str, value: object, kind: type[T]) -> T:
+    """Return `value` if it is an instance of `kind`."""
+    if not isinstance(value, kind):
+        fail(argument, value, f"a {kind.__name__}", reason="type")
+    return value
+
+
+def aware(argument: str, value: object) -> datetime:
+    """Return `value` if it is a datetime that knows its offset from UTC."""
+    if not isinstance(value, datetime):
+        fail(argument, value, "an aware datetime", reason="type")
+    if value.utcoffset() is None:
+        fail(
+            argument,
+            value,
+            "an aware datetime",
+            reason="timezone_required",
+            hint="attach a zone, such as tzinfo=ZoneInfo('Asia/Shanghai')",
+        )
+    return value
+
+
+def at_most(argument: str, items: Collection[Any], limit: int, unit: str = "entries") -> None:
+    """Refuse a collection of more than `limit` items before any work is done on it."""
+    if len(items) > limit:
+        fail_limit(argument, len(items), limit, unit, reason="too_many_" + unit)

@@ -59,7 +59,7 @@ def fail_limit(argument: str, size: int, limit: int, unit: str, *, reason: str) 
     )
 
 
-def _interval(low: float | None, high: float | None, low_open: bool, high_open: bool) -> str:
+def _interval(low: float | None, high: float | None, *, low_open: bool, high_open: bool) -> str:
     if low is None and high is None:
         return "any finite value"
     if high is None:
@@ -95,17 +95,16 @@ def number(
     hint: str = "",
 ) -> float:
     """Return `value` as a finite float within the bounds; for estimators, never for money."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        if not hasattr(value, "__float__") or isinstance(value, str | bytes):
-            fail(argument, value, "a number", reason="type")
+    if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
+        fail(argument, value, "a number", reason="type")
     try:
-        result = float(value)  # type: ignore[arg-type]  # narrowed by the duck test above
+        result = float(value)
     except (TypeError, ValueError, OverflowError):
         fail(argument, value, "a number", reason="type")
     below = low is not None and (result <= low if low_open else result < low)
     above = high is not None and (result >= high if high_open else result > high)
     if below or above or not math.isfinite(result):
-        fail(argument, value, _interval(low, high, low_open, high_open), reason="range", hint=hint)
+        fail(argument, value, _interval(low, high, low_open=low_open, high_open=high_open), reason="range", hint=hint)
     return result
 
 

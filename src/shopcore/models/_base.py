@@ -1,0 +1,258 @@
+"""The base of the validated values: frozen, strict, closed to unknown fields, with limits on what is read."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, ClassVar, Final, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic._internal._model_construction import ModelMetaclass
+
+from shopcore._checks import fail_limit
+from shopcore.errors import InputError, LimitError
+from shopcore.models._privacy import MASK, Privacy
+
+MAX_JSON_BYTES: Final = 4_000_000
+MAX_JSON_DEPTH: Final = 32
+_BRACKETS = bytes.maketrans(b"[]", b"{}")
+_NOT_BRACKETS = bytes(set(range(256)) - set(b'[]{}"\\'))
+
+
+class _OurErrors(ModelMetaclass):
+    """Turns pydantic's refusals into `InputError` where a model is called by the user.
+
+    Nested models are built by pydantic's core without passing here, so this costs nothing per nested value.
+    """
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().__call__(*args, **kwargs)
+        except ValidationError as error:
+            ours = translate(error, cls)
+        raise ours
+
+
+class Model(BaseModel, metaclass=_OurErrors):
+    """Base of the validated values (cart, order, product ...).
+
+    Frozen; unknown fields are refused; integers are strict; collections are tuples. Fields that are not public
+    are masked in `repr`, `str` and errors. Made from arguments, `from_json` or `from_dict`; changed by `evolve`.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=False,
+        ser_json_inf_nan="strings",
+        revalidate_instances="never",
+    )
+
+    max_json_bytes: ClassVar[int] = MAX_JSON_BYTES
+
+    def evolve(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed, validated like a new one.
+
+        Raises
+        ------
+        InputError
+            If a field is unknown or a value does not fit.
+        """
+        current = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self)(**{**current, **changes})
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the value read from JSON, within the stated limits of size and depth.
+
+        Raises
+        ------
+        LimitError
+            If the text is larger than `max_json_bytes` or nested deeper than 32.
+        InputError
+            If it is not JSON or a field does not fit; `argument` is the path of the first such field.
+        """
+        check_json(text, cls.max_json_bytes)
+        return cls.model_validate_json(text)
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> Self:
+        """Return the value read from plain data as JSON gives it (lists, ISO texts)."""
+        return cls.from_json(dump_plain(fields))
+
+    def to_json(self) -> str:
+        """Return the value as JSON text that `from_json` reads without loss."""
+        return self.model_dump_json()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the value as plain data."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Validate as pydantic does, with our errors."""
+        try:
+            return super().model_validate(obj, **options)
+        except ValidationError as error:
+            ours = translate(error, cls)
+        raise ours
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Validate JSON as pydantic does, with our errors."""
+        try:
+            return super().model_validate_json(json_data, **options)
+        except ValidationError as error:
+            ours = translate(error, cls)
+        raise ours
+
+    def __repr_args__(self) -> Any:
+        """Give the fields for `repr`, masked unless public."""
+        hidden = private_fields(type(self))
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if name in hidden and value is not None and value != ():
+                yield name, _Masked()
+            else:
+                yield name, value
+
+    def __str__(self) -> str:
+        """Return the masked `repr`."""
+        return repr(self)
+
+
+class _Masked:
+    def __repr__(self) -> str:
+        return MASK
+
+
+@lru_cache(maxsize=1024)
+def privacy_of(model: type[BaseModel]) -> dict[str, str | None]:
+    """Return the privacy class of every field; None where a field was not marked."""
+    found: dict[str, str | None] = {}
+    for name, field in model.model_fields.items():
+        kinds = [mark.kind for mark in field.metadata if isinstance(mark, Privacy)]
+        found[name] = kinds[-1] if kinds else None
+    return found
+
+
+def private_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of the fields that may not be shown."""
+    return frozenset(name for name, kind in privacy_of(model).items() if kind != "public")
+
+
+def dump_plain(value: Any) -> bytes:
+    """Return plain data as JSON bytes, refusing what JSON cannot hold."""
+    from pydantic_core import PydanticSerializationError, to_json
+
+    try:
+        return to_json(value)
+    except (PydanticSerializationError, RecursionError, ValueError):
+        pass
+    raise InputError("fields must be plain data as JSON holds it", argument="fields", reason="format")
+
+
+def check_json(text: str | bytes, limit: int = MAX_JSON_BYTES, depth: int = MAX_JSON_DEPTH) -> None:
+    """Refuse JSON text that is too large or nested too deep, before parsing it.
+
+    Raises
+    ------
+    LimitError
+        With reason ``"too_large"`` or ``"too_deep"``.
+    """
+    if not isinstance(text, str | bytes):
+        raise InputError("json must be text or bytes", argument="json", expected="text or bytes", reason="type")
+    if len(text) > limit:
+        fail_limit("json", len(text), limit, "bytes", reason="too_large")
+    data = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    if len(data) > limit:
+        fail_limit("json", len(data), limit, "bytes", reason="too_large")
+    if _depth(data, depth) > depth:
+        fail_limit("json", depth + 1, depth, "levels", reason="too_deep")
+
+
+def _depth(data: bytes, enough: int) -> int:
+    # Everything but brackets, quotes and backslashes is dropped in C first; few bytes are left to walk through.
+    if data.count(b"{") + data.count(b"[") <= enough:
+        return 0
+    level = deepest = 0
+    inside = escaped = False
+    for byte in data.translate(_BRACKETS, _NOT_BRACKETS) if b"\\" not in data else data.translate(_BRACKETS):
+        if inside:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                inside = False
+        elif byte == 0x22:
+            inside = True
+        elif byte == 0x7B:
+            level += 1
+            if level > deepest:
+                deepest = level
+                if deepest > enough:
+                    return deepest
+        elif byte == 0x7D:
+            level -= 1
+    return deepest
+
+
+_LABELS: Final = frozenset({"minor_form", "text_form"})
+_REASONS: Final = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_field",
+    "unexpected_keyword_argument": "unknown_field",
+    "timezone_aware": "timezone_required",
+    "too_long": "too_many",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "recursion_loop": "too_deep",
+    "json_invalid": "format",
+}
+
+
+def translate(error: ValidationError, model: type[Any]) -> InputError:
+    """Return our error for pydantic's: the first field at fault by path, no input of a private field."""
+    found = error.errors(include_url=False, include_input=False)
+    first = next((entry for entry in found if "error" in entry.get("ctx", {})), found[0])
+    path = ".".join(str(part) for part in first["loc"] if not _is_label(part)) or model.__name__
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, InputError):
+        message = str(cause) if not _touches_private(model, first["loc"]) else f"must be {cause.expected}"
+        return type(cause)(
+            f"{path}: {message}", argument=path, expected=cause.expected, reason=cause.reason, positions=cause.positions
+        )
+    reason = _REASONS.get(first["type"], "type" if first["type"].endswith("_type") else first["type"])
+    kind = LimitError if reason in ("too_many", "too_deep", "too_long") else InputError
+    if reason == "too_many":
+        reason = "too_many_" + path.rsplit(".", 1)[-1]
+    return kind(f"{path}: {first['msg']}", argument=path, expected=first["msg"], reason=reason)
+
+
+def _is_label(part: object) -> bool:
+    return isinstance(part, str) and (part in _LABELS or "[" in part)
+
+
+def _touches_private(model: type[Any], path: tuple[int | str, ...]) -> bool:
+    for part in path:
+        if not (isinstance(model, type) and issubclass(model, BaseModel)) or part not in model.model_fields:
+            continue
+        if part in private_fields(model):
+            return True
+        inner = _model_inside(model.model_fields[str(part)].annotation)
+        if inner is None:
+            return False
+        model = inner
+    return False
+
+
+def _model_inside(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in getattr(annotation, "__args__", ()):
+        found = _model_inside(argument)
+        if found is not None:
+            return found
+    return None

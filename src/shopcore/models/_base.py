@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, ClassVar, Final, Self
 
@@ -14,8 +16,12 @@ from shopcore.models._privacy import MASK, Privacy
 
 MAX_JSON_BYTES: Final = 4_000_000
 MAX_JSON_DEPTH: Final = 32
+OPENING: Final = ord("{")
+MAX_SHOWN_PART: Final = 60
+# A whole text value, or one that is never closed; possessive, so that hostile text cannot make it go back.
+_TEXT_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS = bytes.maketrans(b"[]", b"{}")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b'[]{}"\\'))
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class _OurErrors(ModelMetaclass):
@@ -39,7 +45,7 @@ class Model(BaseModel, metaclass=_OurErrors):
     are masked in `repr`, `str` and errors. Made from arguments, `from_json` or `from_dict`; changed by `evolve`.
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True,
         extra="forbid",
         strict=True,
@@ -61,6 +67,10 @@ class Model(BaseModel, metaclass=_OurErrors):
         """
         current = {name: getattr(self, name) for name in type(self).model_fields}
         return type(self)(**{**current, **changes})
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy as pydantic does, except that changes are validated (`evolve`)."""
+        return super().model_copy(deep=deep) if update is None else self.evolve(**update)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -173,29 +183,15 @@ def check_json(text: str | bytes, limit: int = MAX_JSON_BYTES, depth: int = MAX_
 
 
 def _depth(data: bytes, enough: int) -> int:
-    # Everything but brackets, quotes and backslashes is dropped in C first; few bytes are left to walk through.
+    # Texts and everything but brackets are dropped in C first; few bytes are left to walk through.
     if data.count(b"{") + data.count(b"[") <= enough:
         return 0
     level = deepest = 0
-    inside = escaped = False
-    for byte in data.translate(_BRACKETS, _NOT_BRACKETS) if b"\\" not in data else data.translate(_BRACKETS):
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte == 0x7B:
-            level += 1
-            if level > deepest:
-                deepest = level
-                if deepest > enough:
-                    return deepest
-        elif byte == 0x7D:
-            level -= 1
+    for byte in _TEXT_VALUE.sub(b"", data).translate(_BRACKETS, _NOT_BRACKETS):
+        level += 1 if byte == OPENING else -1
+        deepest = max(deepest, level)
+        if deepest > enough:
+            break
     return deepest
 
 
@@ -217,7 +213,7 @@ def translate(error: ValidationError, model: type[Any]) -> InputError:
     """Return our error for pydantic's: the first field at fault by path, no input of a private field."""
     found = error.errors(include_url=False, include_input=False)
     first = next((entry for entry in found if "error" in entry.get("ctx", {})), found[0])
-    path = ".".join(str(part) for part in first["loc"] if not _is_label(part)) or model.__name__
+    path = ".".join(_part(part) for part in first["loc"] if not _is_label(part)) or model.__name__
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InputError):
         message = str(cause) if not _touches_private(model, first["loc"]) else f"must be {cause.expected}"
@@ -228,7 +224,16 @@ def translate(error: ValidationError, model: type[Any]) -> InputError:
     kind = LimitError if reason in ("too_many", "too_deep", "too_long") else InputError
     if reason == "too_many":
         reason = "too_many_" + path.rsplit(".", 1)[-1]
-    return kind(f"{path}: {first['msg']}", argument=path, expected=first["msg"], reason=reason)
+    # A foreign validator words its own message and may have put the input in it.
+    worded_elsewhere = cause is not None and _touches_private(model, first["loc"])
+    expected = "a value that its validator takes" if worded_elsewhere else first["msg"]
+    return kind(f"{path}: {expected}", argument=path, expected=expected, reason=reason)
+
+
+def _part(part: int | str) -> str:
+    # Names of unknown fields come from outside: cut to a length that fits a message, marks of control taken out.
+    text = str(part)
+    return text if text.isidentifier() and len(text) <= MAX_SHOWN_PART else repr(text[:MAX_SHOWN_PART])[1:-1]
 
 
 def _is_label(part: object) -> bool:

@@ -50,12 +50,12 @@ OPEN_UNIT: Final = Domain("in (0, 1)", low=0.0, high=1.0, low_open=True, high_op
 
 def is_scalar(value: object) -> bool:
     """Return whether a value is a single number (a Python or numpy scalar), not an array of any shape."""
-    return isinstance(value, numbers.Real)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def all_scalar(*values: object) -> bool:
     """Return whether every value is a single number, so that the fast scalar path may be taken."""
-    return all(isinstance(value, float | int | numbers.Real) for value in values)
+    return all(type(value) is float or is_scalar(value) for value in values)
 
 
 def fail_rows(argument: str, bad: BoolArray, values: Any, expected: str, *, reason: str = "range") -> NoReturn:
@@ -63,7 +63,7 @@ def fail_rows(argument: str, bad: BoolArray, values: Any, expected: str, *, reas
     if np.ndim(values) == 0:
         fail(argument, np.asarray(values).item(), expected, reason=reason)
     positions = tuple(int(i) for i in np.flatnonzero(bad))
-    first = np.asarray(values).ravel()[positions[0]].item()
+    first = np.asarray(values).ravel()[positions[0] : positions[0] + 1].tolist()[0]
     where = ", ".join(str(i) for i in positions[:SHOWN_POSITIONS])
     more = f" and {len(positions) - SHOWN_POSITIONS} more" if len(positions) > SHOWN_POSITIONS else ""
     raise InputError(
@@ -84,33 +84,63 @@ def floats(argument: str, value: object, domain: Domain = ANY) -> FloatArray:
     InputError
         If it is not numeric, holds None, text or bool, or lies outside `domain`; `positions` names the rows.
     """
-    try:
-        raw = np.asarray(value)
-    except (ValueError, TypeError, OverflowError):
-        fail(argument, value, "a number or a regular array of numbers", reason="type")
+    raw = _column(argument, value)
     if raw.dtype.kind == "O":
         raw = _numbers_of_objects(argument, raw)
-    if raw.dtype.kind not in "iuf":
-        fail(argument, value, "a number or an array of numbers", reason="type")
-    result = raw.astype(np.float64, copy=False)
+    result: FloatArray = raw.astype(np.float64, copy=False)
     bad = domain.bad(result)
     if bad.any():
         fail_rows(argument, bad, result, domain.text)
     return result
 
 
+def _column(argument: str, value: object) -> Any:
+    # Numbers as numpy holds them, or objects to be looked at one by one; what can be neither is refused here.
+    try:
+        raw = np.asarray(value)
+        if raw.dtype.kind in "US" or (isinstance(value, list | tuple) and _holds_bool(value)):
+            # numpy made text of mixed lists, and numbers of booleans: go back to what was handed in.
+            raw = np.asarray(value, dtype=object)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raw = None
+    if raw is None or raw.dtype.kind not in "iufbO":
+        fail(argument, value, "a number or a regular array of numbers", reason="type")
+    if isinstance(value, np.ma.MaskedArray) and np.ma.getmaskarray(value).any():
+        fail_rows(argument, np.ma.getmaskarray(value), raw, "without masked rows", reason="missing")
+    return raw.astype(object) if raw.dtype.kind == "b" and raw.size else raw
+
+
+def _holds_bool(values: Any) -> bool:
+    # One look at the types of a flat list, in C; nested lists are followed.
+    kinds = set(map(type, values))
+    if bool in kinds or np.bool_ in kinds:
+        return True
+    return bool(kinds & {list, tuple}) and any(_holds_bool(row) for row in values if isinstance(row, list | tuple))
+
+
 def _numbers_of_objects(argument: str, raw: Any) -> Any:
     # Columns with missing values arrive as objects; say which rows are missing instead of "not a number".
-    flat = raw.ravel()
-    bad = np.array([isinstance(v, bool) or not isinstance(v, numbers.Real) for v in flat], dtype=bool)
+    bad = np.array([not _is_number(item) for item in raw.ravel()], dtype=bool)
     if bad.any():
-        if raw.ndim == 0:
-            fail(argument, raw.item(), "a number", reason="type")
         fail_rows(argument, bad, raw, "a number", reason="type")
     try:
         return raw.astype(np.float64)
     except (OverflowError, ValueError, TypeError):
-        fail(argument, raw.ravel()[0], "a finite number", reason="range")
+        bad = np.array([_too_large(item) for item in raw.ravel()], dtype=bool)
+    fail_rows(argument, bad, raw, "a finite number")
+
+
+def _is_number(item: object) -> bool:
+    # Decimal and Rate are exact numbers and have a float; text and booleans are no numbers here.
+    return hasattr(item, "__float__") and not isinstance(item, bool | np.bool_)
+
+
+def _too_large(item: Any) -> bool:
+    try:
+        float(item)
+    except (OverflowError, ValueError, TypeError):
+        return True
+    return False
 
 
 def broadcast(**columns: Any) -> list[Any]:
@@ -149,37 +179,42 @@ def give_back(values: Any, *, scalar: bool) -> Any:
 
 
 def minors(argument: str, value: object, *, low: int | None = None, high: int | None = None) -> MinorArray:
-    """Return whole minor units as int64; floats are refused, whatever their value."""
-    raw = np.asarray(value)
+    """Return whole minor units as int64; floats are refused, whatever their value.
+
+    Raises
+    ------
+    InputError
+        If they are not integers, or outside `low` to `high` or of 64 bits; `positions` names the rows.
+    """
+    raw = _column(argument, value)
     if raw.dtype.kind == "O":
         raw = _integers_of_objects(argument, raw)
-    if raw.dtype.kind not in "iu" and raw.size:
+    if raw.dtype.kind == "f" and raw.size:
         fail(argument, value, "whole minor units (integers)", reason="type", hint="money is never a float")
     if raw.dtype.kind == "u" and raw.size and int(raw.max()) > INT64_MAX:
         fail_rows(argument, raw > INT64_MAX, raw, "whole minor units below 2**63")
-    result = raw.astype(np.int64, copy=False)
-    bad = np.zeros(result.shape, dtype=bool)
-    if low is not None:
-        bad |= result < low
+    result: MinorArray = raw.astype(np.int64, copy=False)
+    # -2**63 has no positive twin, so no Money holds it.
+    low = max(-INT64_MAX, -INT64_MAX if low is None else low)
+    bad = result < low
     if high is not None:
         bad |= result > high
     if bad.any():
-        limits = f"from {low} to {high}"
-        if low is None or high is None:
-            limits = f"at least {low}" if high is None else f"at most {high}"
-        fail_rows(argument, bad, result, f"minor units {limits}")
+        fail_rows(
+            argument, bad, result, f"minor units at least {low}" + (f", at most {high}" if high is not None else "")
+        )
     return result
 
 
 def _integers_of_objects(argument: str, raw: Any) -> Any:
-    flat = raw.ravel()
-    bad = np.array(
-        [isinstance(v, bool) or not isinstance(v, numbers.Integral) or abs(int(v)) > INT64_MAX for v in flat],
-        dtype=bool,
-    )
+    bad = np.array([not _fits_int64(item) for item in raw.ravel()], dtype=bool)
     if bad.any():
         fail_rows(argument, bad, raw, "whole minor units below 2**63", reason="type")
     return raw.astype(np.int64)
+
+
+def _fits_int64(item: object) -> bool:
+    return isinstance(item, numbers.Integral) and not isinstance(item, bool) and abs(int(item)) <= INT64_MAX
 
 
 def guard_range(argument: str, values: IntArray, factor: int, *, limit: int = INT64_MAX) -> None:
@@ -258,6 +293,8 @@ def times_rate(argument: str, amounts: MinorArray, rates: RateColumn, rounding: 
     LimitError
         If a product could leave int64; `positions` names the rows.
     """
+    if rates.denominator > INT64_MAX // 4:
+        fail("denominator", rates.denominator, "at most 2**61", reason="overflow")
     guard_range(argument, amounts, 2 * max(rates.largest, 1), limit=INT64_MAX - rates.denominator)
     return round_div(amounts * rates.numerators, rates.denominator, rounding)
 

@@ -6,14 +6,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection
 from datetime import datetime
+from decimal import Context
+from operator import index
 from typing import Any, NoReturn, TypeVar
 
 from shopcore.errors import InputError, LimitError
 
 T = TypeVar("T")
 SHOWN = 60
+# Control characters, halves of surrogate pairs, and the marks that turn the direction of what follows. Joiners and
+# wide spaces stay: names and titles are full of them.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_SHORT = Context(prec=20, Emin=-999_999_999_999_999_999, Emax=999_999_999_999_999_999, traps=[])
 
 
 def shown(value: object) -> str:
@@ -36,9 +43,12 @@ def shown(value: object) -> str:
 
 def _short_text(value: object) -> str:
     # A foreign object's own repr may be huge, slow or tell secrets; only plain number and date types are shown.
-    if type(value).__module__ in ("decimal", "fractions", "datetime"):
-        return str(value)[:SHOWN]
-    return ""
+    kind = type(value).__module__
+    if kind == "decimal":
+        return str(_SHORT.plus(value)) if value.is_finite() else str(value)[:SHOWN]  # type: ignore[attr-defined, arg-type]  # a Decimal
+    if kind == "fractions" and max(abs(value.numerator), value.denominator).bit_length() > 256:  # type: ignore[attr-defined]  # a Fraction
+        return "of two very long integers"
+    return str(value)[:SHOWN] if kind in ("fractions", "datetime") else ""
 
 
 def fail(argument: str, value: object, expected: str, *, reason: str = "invalid", hint: str = "") -> NoReturn:
@@ -70,11 +80,14 @@ def _interval(low: float | None, high: float | None, *, low_open: bool, high_ope
 
 
 def integer(argument: str, value: object, *, low: int | None = None, high: int | None = None) -> int:
-    """Return `value` if it is an int (not a bool) within the bounds."""
+    """Return `value` as an int if it is one (an int or numpy integer, not a bool) within the bounds."""
     if type(value) is not int:
-        if not isinstance(value, int) or isinstance(value, bool):
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
             fail(argument, value, "an integer", reason="type")
-        value = int(value)
+        try:
+            value = index(value)
+        except (TypeError, ValueError, OverflowError):
+            fail(argument, value, "an integer", reason="type")
     if (low is not None and value < low) or (high is not None and value > high):
         if low is not None and high is not None:
             expected = f"an integer from {low} to {high}"
@@ -95,10 +108,12 @@ def number(
     hint: str = "",
 ) -> float:
     """Return `value` as a finite float within the bounds; for estimators, never for money."""
-    if isinstance(value, bool | str | bytes) or not hasattr(value, "__float__"):
+    # numpy gives its booleans and one-element arrays a __float__ as well.
+    numeric = hasattr(value, "__float__") and getattr(getattr(value, "dtype", None), "kind", "f") in "iuf"
+    if not numeric or isinstance(value, bool) or getattr(value, "ndim", 0):
         fail(argument, value, "a number", reason="type")
     try:
-        result = float(value)
+        result = float(value)  # type: ignore[arg-type]  # it has a __float__
     except (TypeError, ValueError, OverflowError):
         fail(argument, value, "a number", reason="type")
     below = low is not None and (result <= low if low_open else result < low)
@@ -116,7 +131,7 @@ def text(argument: str, value: object, *, max_length: int, min_length: int = 1) 
         fail_limit(argument, len(value), max_length, "characters", reason="too_long")
     if len(value) < min_length:
         fail(argument, value, f"text of at least {min_length} characters", reason="too_short")
-    if not value.isprintable():
+    if _CONTROL.search(value):
         fail(argument, value, "text without control characters", reason="control_character")
     return value
 

@@ -41,6 +41,7 @@ def round_div(numerator: int, denominator: int, rounding: Rounding = "half_up") 
 
 
 def _round_div_other(numerator: int, denominator: int, rounding: Rounding) -> int:
+    one_of("rounding", rounding, ROUNDINGS)
     low, rest = divmod(numerator, denominator)
     if rest == 0 or rounding == "floor":
         return low
@@ -49,7 +50,6 @@ def _round_div_other(numerator: int, denominator: int, rounding: Rounding) -> in
     negative = numerator < 0
     if rounding in ("up", "down"):
         return low + (1 if (rounding == "up") != negative else 0)
-    one_of("rounding", rounding, ROUNDINGS)
     if 2 * rest != denominator:
         return low + (1 if 2 * rest > denominator else 0)
     if rounding == "half_even":

@@ -6,18 +6,23 @@ remainders, the earliest part first on ties. Signs are mirrored: the parts of -1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cmp_to_key
 from math import lcm
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
 from shopcore._checks import at_most, fail, one_of
+from shopcore.models._amount import Amount, same_currency
+from shopcore.models._rate import rate_argument
 
 if TYPE_CHECKING:
     from shopcore.models._money import Money
     from shopcore.typing import RateLike
 
 AllocationMode: TypeAlias = Literal["largest_remainder", "first"]
+MODES: Final = get_args(AllocationMode)
 MAX_PARTS: Final = 1_000_000
+MAX_BITS: Final = 4_096
 
 
 def whole_weights(weights: Sequence[RateLike | Money]) -> list[int]:
@@ -28,9 +33,11 @@ def whole_weights(weights: Sequence[RateLike | Money]) -> list[int]:
     InputError
         If there is no weight, one is negative, or all are zero.
     """
+    if isinstance(weights, str | bytes | Mapping) or not hasattr(weights, "__getitem__"):
+        fail("weights", weights, "a sequence of weights", reason="type")
     at_most("weights", weights, MAX_PARTS, "parts")
-    if not all(type(weight) is int for weight in weights):
-        weights = _common_integers(weights)
+    if set(map(type, weights)) != {int}:
+        weights = _common_integers(list(weights))
     integers: list[int] = list(weights)  # type: ignore[arg-type]  # all ints by now
     if not integers:
         fail("weights", integers, "a sequence with at least one weight", reason="no_weight")
@@ -41,19 +48,18 @@ def whole_weights(weights: Sequence[RateLike | Money]) -> list[int]:
     return integers
 
 
-def _common_integers(weights: Sequence[RateLike | Money]) -> list[int]:
-    from shopcore.models._money import Money, same_currency
-    from shopcore.models._rate import Rate
-
-    amounts = [weight for weight in weights if isinstance(weight, Money)]
+def _common_integers(weights: list[Any]) -> list[int]:
+    amounts = [weight for weight in weights if isinstance(weight, Amount)]
     if amounts:
         if len(amounts) != len(weights):
             fail("weights", weights, "all amounts or all numbers", reason="type")
         for amount in amounts:
             same_currency(amounts[0], amount)
         return [amount.minor for amount in amounts]
-    rates = [Rate.of(weight) for weight in weights]  # type: ignore[arg-type]  # Money was dealt with above
+    rates = [rate_argument("weights", weight, low=None) for weight in weights]
     common = lcm(*(rate.denominator for rate in rates))
+    if common.bit_length() > MAX_BITS:
+        fail("weights", weights, f"weights whose common denominator has at most {MAX_BITS} bits", reason="too_long")
     return [rate.numerator * (common // rate.denominator) for rate in rates]
 
 
@@ -65,6 +71,8 @@ def allocate_minor(total: int, weights: Sequence[int], mode: AllocationMode = "l
     >>> allocate_minor(100, [1, 1, 1]), allocate_minor(-100, [1, 1, 1])
     ([34, 33, 33], [-34, -33, -33])
     """
+    if mode != "largest_remainder":
+        one_of("mode", mode, MODES)
     size = -total if total < 0 else total
     whole = sum(weights)
     parts = [size * weight // whole for weight in weights]
@@ -74,7 +82,6 @@ def allocate_minor(total: int, weights: Sequence[int], mode: AllocationMode = "l
             # Sorting is stable, so equal remainders keep their order: the earliest part wins a tie.
             order = sorted(range(len(parts)), key=[-(size * weight % whole) for weight in weights].__getitem__)
         else:
-            one_of("mode", mode, ("largest_remainder", "first"))
             order = [index for index, weight in enumerate(weights) if weight]
         for index in order[:left]:
             parts[index] += 1
@@ -84,8 +91,8 @@ def allocate_minor(total: int, weights: Sequence[int], mode: AllocationMode = "l
 def allocate_capped_minor(total: int, weights: Sequence[int], caps: Sequence[int]) -> tuple[list[int], int]:
     """Return whole parts of `total`, none larger than its cap, and what could not be placed.
 
-    What a cap refuses is spread again over the parts that still have room, in proportion to their weights
-    (water-filling). A part without weight gets nothing, whatever its cap.
+    Water-filling: a part whose exact share of what is left reaches its cap is full, and the others share the rest.
+    A part without weight gets nothing, whatever its cap.
 
     Examples
     --------
@@ -97,18 +104,26 @@ def allocate_capped_minor(total: int, weights: Sequence[int], caps: Sequence[int
     sign = -1 if total < 0 else 1
     left = abs(total)
     parts = [0] * len(weights)
-    room = [index for index, weight in enumerate(weights) if weight > 0 and caps[index] > 0]
-    while room and left:
-        shares = allocate_minor(left, [weights[index] for index in room])
-        full = [index for index, share in zip(room, shares, strict=True) if share >= caps[index]]
-        if not full:
-            for index, share in zip(room, shares, strict=True):
-                parts[index] = share
-            left = 0
+    # The smaller its cap for its weight, the sooner a part is full: one pass in that order finds all full ones.
+    room = [index for index, weight in enumerate(weights) if weight]
+
+    def fuller(one: int, two: int) -> int:
+        return caps[one] * weights[two] - caps[two] * weights[one]
+
+    room.sort(key=cmp_to_key(fuller))
+    whole = sum(weights)
+    full = 0
+    for index in room:
+        if caps[index] * whole > left * weights[index]:
             break
-        for index in full:
-            parts[index] = caps[index]
-            left -= caps[index]
-        capped = set(full)
-        room = [index for index in room if index not in capped]
+        parts[index] = caps[index]
+        left -= caps[index]
+        whole -= weights[index]
+        full += 1
+    open_parts = sorted(room[full:])
+    if open_parts:
+        shares = allocate_minor(left, [weights[index] for index in open_parts])
+        for index, share in zip(open_parts, shares, strict=True):
+            parts[index] = share
+        left = 0
     return [sign * part for part in parts], sign * left

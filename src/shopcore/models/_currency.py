@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NoReturn, Self
+from typing import Any, ClassVar, Final, Self, final
 
 from shopcore._checks import fail
-from shopcore.errors import InputError
+from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models._currency_table import ROWS
+from shopcore.models._frozen import Frozen
 
 __all__ = ["CURRENCIES", "Currency"]
 
 
-class Currency:
+@final
+class Currency(Frozen):
     """A currency of ISO 4217 (币种): code, number and digits of its minor unit.
 
     There is one object per code, so currencies are compared by identity. Get one by `Currency.of`.
@@ -42,6 +44,8 @@ class Currency:
     """
 
     __slots__ = ("code", "digits", "display_digits", "factor", "numeric", "withdrawn")
+
+    _noun: ClassVar[str] = "a currency"
 
     code: str
     numeric: int
@@ -87,7 +91,9 @@ class Currency:
         if found is None:
             if isinstance(code, str) and code in WITHOUT_MINOR_UNIT:
                 fail("currency", code, "a currency with a minor unit", reason="no_minor_unit")
-            fail("currency", code, "an ISO 4217 code such as 'CNY'", reason="unknown_currency")
+            capitals = code[:4].upper() if isinstance(code, str) else ""
+            hint = f"write {capitals!r}" if capitals in CURRENCIES and capitals != code else ""
+            fail("currency", code, "an ISO 4217 code such as 'CNY'", reason="unknown_currency", hint=hint)
         if found.withdrawn and not withdrawn_ok and not isinstance(code, cls):
             fail(
                 "currency",
@@ -98,25 +104,9 @@ class Currency:
             )
         return found
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refuse; a currency never changes."""
-        raise AttributeError(f"a currency never changes: {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        """Refuse; a currency never changes."""
-        raise AttributeError(f"a currency never changes: {name}")
-
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as the code, so that the copy is the same object."""
-        return _load, (self.code,)
-
-    def __copy__(self) -> Currency:
-        """Return itself; there is only one."""
-        return self
-
-    def __deepcopy__(self, memo: object) -> Currency:
-        """Return itself; there is only one."""
-        return self
+        return known_currency, (self.code,)
 
     def __repr__(self) -> str:
         """Return the call that gives this currency."""
@@ -127,9 +117,29 @@ class Currency:
         """Return the code."""
         return self.code
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Read and write the code as text; withdrawn ones are read."""
+        from shopcore.models._money_schema import currency_schema
 
-def _load(code: str) -> Currency:
-    return Currency.of(code, withdrawn_ok=True)
+        return currency_schema()
+
+
+def known_currency(code: str) -> Currency:
+    """Return the currency of a stored record, withdrawn or not."""
+    found = CURRENCIES.get(code)
+    return Currency.of(code, withdrawn_ok=True) if found is None else found
+
+
+def currency_mismatch(left: Currency, right: Currency) -> CurrencyMismatchError:
+    """Return the error of two currencies where one is needed."""
+    return CurrencyMismatchError(
+        f"amounts must be of one currency, got {left.code} and {right.code}; convert one of them with Money.convert",
+        argument="currency",
+        value=f"{left.code}, {right.code}",
+        expected="one currency",
+        reason="currency_mismatch",
+    )
 
 
 def _read_table() -> tuple[dict[str, Currency], frozenset[str]]:

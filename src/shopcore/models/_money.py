@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
-from shopcore._checks import fail, integer, one_of
-from shopcore._rounding import ROUNDINGS, Rounding, round_div
-from shopcore.errors import CurrencyMismatchError, InputError, PrecisionError
+from shopcore._checks import fail, integer
+from shopcore._rounding import Rounding, round_div
 from shopcore.models._allocation import AllocationMode, allocate_capped_minor, allocate_minor, whole_weights
-from shopcore.models._currency import CURRENCIES, Currency
+from shopcore.models._amount import LIMIT, Amount, same_currency, set_currency, set_minor
+from shopcore.models._currency import CURRENCIES, Currency, currency_mismatch
+from shopcore.models._money_text import minor_of_number, minor_of_text
 from shopcore.models._rate import Rate, rate_argument
 
 if TYPE_CHECKING:
@@ -19,13 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Money"]
 
-# What a signed 64-bit column holds: a database BIGINT and an int64 array can take every Money.
-LIMIT: Final = 2**63 - 1
-_TEXT: Final = re.compile(r"(-?)(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,12}))?", re.ASCII)
-_WORDING: Final = "an amount such as '19.99' in plain ASCII digits"
 
-
-class Money:
+@final
+class Money(Amount):
     """An amount of money (金额): a whole number of minor units and a currency.
 
     Parameters
@@ -58,21 +54,20 @@ class Money:
     ['33.34', '33.33', '33.33']
     """
 
-    __slots__ = ("currency", "minor")
+    __slots__ = ()
 
-    minor: int
-    currency: Currency
+    _noun: ClassVar[str] = "money"
 
     def __init__(self, minor: int, currency: str | Currency) -> None:
         if type(minor) is not int:
             minor = _strict_int(minor)
         if type(currency) is not Currency:
             # One dictionary look-up for the usual case; `Currency.of` then only words the refusal.
-            currency = _IN_USE.get(currency) or Currency.of(currency)
+            currency = (_IN_USE.get(currency) if type(currency) is str else None) or Currency.of(currency)
         if not -LIMIT <= minor <= LIMIT:
             fail("minor", minor, "within 64 bits", reason="range")
-        _set_minor(self, minor)
-        _set_currency(self, currency)
+        set_minor(self, minor)
+        set_currency(self, currency)
 
     @classmethod
     def parse(cls, text: str, currency: str | Currency) -> Money:
@@ -99,19 +94,7 @@ class Money:
         Money(1235, 'KWD')
         """
         known = Currency.of(currency)
-        if not isinstance(text, str):
-            fail("amount", text, _WORDING, reason="type", hint=_float_hint(text))
-        match = _TEXT.fullmatch(text) if len(text) <= 40 else None
-        if match is None:
-            fail("amount", text, _WORDING, reason="format")
-        sign, whole, places = match.groups()
-        places = (places or "").rstrip("0")
-        if len(places) > known.digits:
-            _refuse_precision(text, known)
-        minor = int(whole) * known.factor + int(places.ljust(known.digits, "0") or "0")
-        if sign and not minor:
-            fail("amount", text, _WORDING, reason="format", hint="write 0, not -0")
-        return cls(-minor if sign else minor, known)
+        return cls(minor_of_text(text, known), known)
 
     @classmethod
     def of(cls, amount: Decimal | str | int, currency: str | Currency, *, rounding: Rounding | None = None) -> Money:
@@ -139,18 +122,7 @@ class Money:
         Money(267, 'USD')
         """
         known = Currency.of(currency)
-        if isinstance(amount, float | bool) or not isinstance(amount, Decimal | str | int):
-            fail("amount", amount, "a Decimal, int or text", reason="type", hint=_float_hint(amount))
-        if isinstance(amount, Decimal) and not amount and amount.is_finite():
-            return cls(0, known)
-        exact = rate_argument("amount", amount, low=None)
-        scaled = exact.numerator * known.factor
-        if rounding is None:
-            if scaled % exact.denominator:
-                _refuse_precision(str(amount), known)
-            return cls(scaled // exact.denominator, known)
-        one_of("rounding", rounding, ROUNDINGS)
-        return cls(round_div(scaled, exact.denominator, rounding), known)
+        return cls(minor_of_number(amount, known, rounding), known)
 
     @classmethod
     def total(cls, amounts: Iterable[Money], currency: str | Currency) -> Money:
@@ -164,8 +136,10 @@ class Money:
         known = Currency.of(currency)
         minor = 0
         for amount in amounts:
+            if type(amount) is not Money:
+                fail("amounts", amount, "amounts of money only", reason="type")
             if amount.currency is not known:
-                raise _mismatch(known.code, amount.currency.code)
+                raise currency_mismatch(known, amount.currency)
             minor += amount.minor
         return cls(minor, known)
 
@@ -262,8 +236,7 @@ class Money:
         [491, 512]
         """
         parts = allocate_minor(self.minor, whole_weights(weights), mode)
-        currency = self.currency
-        return tuple([_make(part, currency) for part in parts])
+        return tuple([self._like(part) for part in parts])
 
     def allocate_capped(
         self, weights: Sequence[RateLike | Money], caps: Sequence[Money]
@@ -293,7 +266,7 @@ class Money:
             if cap.minor < 0:
                 fail("caps", str(cap), "zero or positive", reason="range")
         parts, rest = allocate_capped_minor(self.minor, whole, [cap.minor for cap in caps])
-        return tuple([_make(part, self.currency) for part in parts]), _make(rest, self.currency)
+        return tuple([self._like(part) for part in parts]), self._like(rest)
 
     def split(self, parts: int) -> tuple[Money, ...]:
         """Return `parts` equal parts; the first ones carry the minor units left over.
@@ -303,7 +276,10 @@ class Money:
         >>> Money(5, "KWD").split(3)
         (Money(2, 'KWD'), Money(2, 'KWD'), Money(1, 'KWD'))
         """
-        return self.allocate([1] * integer("parts", parts, low=1, high=1_000_000))
+        low, more = divmod(abs(self.minor), integer("parts", parts, low=1, high=1_000_000))
+        sign = -1 if self.minor < 0 else 1
+        smaller, larger = self._like(sign * low), self._like(sign * (low + 1 if more else low))
+        return (larger,) * more + (smaller,) * (parts - more)
 
     def split_tax(self, rate: RateLike, *, included: bool, rounding: Rounding = "half_up") -> tuple[Money, Money]:
         """Return net and tax of this amount.
@@ -327,102 +303,7 @@ class Money:
         if not included:
             return self, self.times(exact, rounding=rounding)
         net = round_div(self.minor * exact.denominator, exact.denominator + exact.numerator, rounding)
-        return _make(net, self.currency), _make(self.minor - net, self.currency)
-
-    def __add__(self, other: Money) -> Money:
-        """Return the sum; both must be of one currency."""
-        try:
-            if self.currency is not other.currency:
-                raise _mismatch(self.currency.code, other.currency.code)
-            minor = self.minor + other.minor
-        except AttributeError:
-            return NotImplemented
-        if not -LIMIT <= minor <= LIMIT:
-            fail("sum", minor, "within 64 bits", reason="range")
-        made: Money = _new(Money)
-        _set_minor(made, minor)
-        _set_currency(made, self.currency)
-        return made
-
-    def __sub__(self, other: Money) -> Money:
-        """Return the difference; both must be of one currency."""
-        try:
-            if self.currency is not other.currency:
-                raise _mismatch(self.currency.code, other.currency.code)
-            minor = self.minor - other.minor
-        except AttributeError:
-            return NotImplemented
-        return _make(minor, self.currency)
-
-    def __mul__(self, count: int) -> Money:
-        """Return a whole multiple; for a rate use `times`, which names its rounding."""
-        if type(count) is not int:
-            return NotImplemented
-        return _make(self.minor * count, self.currency)
-
-    __rmul__ = __mul__
-
-    def __neg__(self) -> Money:
-        """Return the amount with the other sign."""
-        return _make(-self.minor, self.currency)
-
-    def __pos__(self) -> Money:
-        """Return the amount itself."""
-        return self
-
-    def __abs__(self) -> Money:
-        """Return the size of the amount."""
-        return _make(abs(self.minor), self.currency)
-
-    def __bool__(self) -> NoReturn:
-        """Refuse; ``if price`` hides the question whether zero counts: compare with a zero amount instead."""
-        raise InputError("money has no truth value; compare: amount.minor != 0", argument="money", reason="truth_value")
-
-    def __eq__(self, other: object) -> bool:
-        """Return whether amount and currency are the same; 0 USD is not 0 EUR, and no number is money."""
-        if type(other) is not Money:
-            return NotImplemented
-        return self.minor == other.minor and self.currency is other.currency
-
-    def __hash__(self) -> int:
-        """Hash by amount and currency."""
-        return hash((self.minor, self.currency.code))
-
-    def __lt__(self, other: Money) -> bool:
-        """Compare within one currency."""
-        same_currency(self, other)
-        return self.minor < other.minor
-
-    def __le__(self, other: Money) -> bool:
-        """Compare within one currency."""
-        same_currency(self, other)
-        return self.minor <= other.minor
-
-    def __gt__(self, other: Money) -> bool:
-        """Compare within one currency."""
-        same_currency(self, other)
-        return self.minor > other.minor
-
-    def __ge__(self, other: Money) -> bool:
-        """Compare within one currency."""
-        same_currency(self, other)
-        return self.minor >= other.minor
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refuse; money never changes."""
-        raise AttributeError(f"money never changes: {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        """Refuse; money never changes."""
-        raise AttributeError(f"money never changes: {name}")
-
-    def __copy__(self) -> Money:
-        """Return itself."""
-        return self
-
-    def __deepcopy__(self, memo: object) -> Money:
-        """Return itself."""
-        return self
+        return self._like(net), self._like(self.minor - net)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as minor units and currency."""
@@ -446,19 +327,6 @@ class Money:
 
 
 _IN_USE: Final[dict[Any, Currency]] = {code: found for code, found in CURRENCIES.items() if not found.withdrawn}
-_new = object.__new__
-_set_minor = Money.__dict__["minor"].__set__
-_set_currency = Money.__dict__["currency"].__set__
-
-
-def _make(minor: int, currency: Currency) -> Money:
-    # The constructor without its checks of type, for arithmetic on values that passed them; a third faster.
-    if not -LIMIT <= minor <= LIMIT:
-        fail("amount", minor, "within 64 bits", reason="range")
-    made: Money = _new(Money)
-    _set_minor(made, minor)
-    _set_currency(made, currency)
-    return made
 
 
 def _strict_int(value: object) -> int:
@@ -466,42 +334,3 @@ def _strict_int(value: object) -> int:
         hint = "write Money.parse('19.99', 'CNY') for text, Money.of(Decimal(...), ...) for a Decimal"
         fail("minor", value, "an int of minor units", reason="type", hint=hint)
     return integer("minor", value)
-
-
-def _float_hint(value: object) -> str:
-    return "a float is not exact; write the amount as text" if isinstance(value, float) else ""
-
-
-def _refuse_precision(text: str, currency: Currency) -> NoReturn:
-    raise PrecisionError(
-        f"amount must have at most {currency.digits} decimal places in {currency.code}, got {text[:40]!r}; "
-        "name a rounding in Money.of, or keep it as a UnitPrice",
-        argument="amount",
-        value=text[:40],
-        expected=f"at most {currency.digits} decimal places",
-        reason="precision",
-    )
-
-
-def _mismatch(left: str, right: str) -> CurrencyMismatchError:
-    return CurrencyMismatchError(
-        f"amounts must be of one currency, got {left} and {right}; convert one of them with Money.convert",
-        argument="currency",
-        value=f"{left}, {right}",
-        expected="one currency",
-        reason="currency_mismatch",
-    )
-
-
-def same_currency(left: Money, right: object) -> None:
-    """Refuse two amounts of different currencies, or something that is no amount."""
-    if type(right) is not Money:
-        fail("amount", right, "a Money", reason="type")
-    if left.currency is not right.currency:
-        raise _mismatch(left.currency.code, right.currency.code)
-
-
-def known_currency(code: str) -> Currency:
-    """Return the currency of a stored record, withdrawn or not."""
-    found = CURRENCIES.get(code)
-    return Currency.of(code, withdrawn_ok=True) if found is None else found

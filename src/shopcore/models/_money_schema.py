@@ -1,4 +1,4 @@
-"""How pydantic reads and writes Money: JSON objects in pydantic's own core, no JSON number for an amount."""
+"""How pydantic reads and writes Money and Currency, in pydantic's own core; no JSON number for an amount."""
 
 from __future__ import annotations
 
@@ -6,11 +6,32 @@ from typing import Any
 
 from pydantic_core import core_schema as cs
 
-from shopcore.models._money import LIMIT, Money, known_currency
+from shopcore.models._amount import LIMIT
+from shopcore.models._currency import Currency, known_currency
+from shopcore.models._money import Money
+from shopcore.models._money_text import MAX_TEXT
 
 
 def _from_text(fields: dict[str, Any]) -> Money:
     return Money.parse(fields["amount"], known_currency(fields["currency"]))
+
+
+def _described(**updates: Any) -> dict[str, Any]:
+    return {"pydantic_js_updates": updates}
+
+
+def _code() -> cs.CoreSchema:
+    return cs.str_schema(strict=True, pattern="^[A-Z]{3}$", metadata=_described(title="ISO 4217 code"))
+
+
+def currency_schema() -> cs.CoreSchema:
+    """Return the core schema of Currency: its code."""
+    read = cs.no_info_after_validator_function(known_currency, _code())
+    return cs.json_or_python_schema(
+        json_schema=read,
+        python_schema=cs.union_schema([cs.is_instance_schema(Currency), read], mode="left_to_right"),
+        serialization=cs.to_string_ser_schema(when_used="always"),
+    )
 
 
 def money_schema() -> cs.CoreSchema:
@@ -20,9 +41,8 @@ def money_schema() -> cs.CoreSchema:
     function of ours would; the form with the amount as text is tried after it.
     """
     minor = cs.int_schema(strict=True, ge=-LIMIT, le=LIMIT)
-    code = cs.str_schema(strict=True, min_length=3, max_length=3)
     currency = cs.no_info_after_validator_function(
-        known_currency, code, serialization=cs.to_string_ser_schema(when_used="always")
+        known_currency, _code(), serialization=cs.to_string_ser_schema(when_used="always")
     )
     fields = cs.dataclass_args_schema(
         "Money", [cs.dataclass_field("minor", minor), cs.dataclass_field("currency", currency)]
@@ -33,14 +53,18 @@ def money_schema() -> cs.CoreSchema:
         ["minor", "currency"],
         slots=True,
         config={"extra_fields_behavior": "forbid"},
-        metadata={"pydantic_js_updates": {"title": "Money", "description": "Whole minor units of one currency."}},
+        metadata=_described(title="Money", description="Whole minor units of one currency."),
     )
     as_text = cs.typed_dict_schema(
         {
-            "amount": cs.typed_dict_field(cs.str_schema(strict=True, max_length=40), required=True),
-            "currency": cs.typed_dict_field(code, required=True),
+            "amount": cs.typed_dict_field(
+                cs.str_schema(strict=True, max_length=MAX_TEXT, metadata=_described(examples=["19.99"])),
+                required=True,
+            ),
+            "currency": cs.typed_dict_field(_code(), required=True),
         },
         extra_behavior="forbid",
+        metadata=_described(title="Money as text", description="Read only; written as minor units."),
     )
     read_text = cs.no_info_after_validator_function(_from_text, as_text)
     return cs.union_schema([(exact, "minor_form"), (read_text, "text_form")], mode="left_to_right")

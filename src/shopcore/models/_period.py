@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from shopcore._checks import aware, fail
+from shopcore._checks import aware, fail, fail_limit, instance
 
 __all__ = ["Period"]
+
+MAX_DAYS: Final = 40_000
+MAX_WALL: Final = 32
 
 
 @lru_cache(maxsize=256)
@@ -56,8 +59,8 @@ class Period:
 
     def __post_init__(self) -> None:
         zone_of(self.zone) if isinstance(self.zone, str) else fail("zone", self.zone, "text", reason="type")
-        object.__setattr__(self, "start", aware("start", self.start).astimezone(UTC))
-        object.__setattr__(self, "end", aware("end", self.end).astimezone(UTC))
+        for name in ("start", "end"):
+            object.__setattr__(self, name, _utc(name, aware(name, getattr(self, name))))
         if self.end <= self.start:
             fail("end", self.end, "after start", reason="order")
 
@@ -72,8 +75,9 @@ class Period:
     @classmethod
     def day(cls, day: date, zone: str) -> Period:
         """Return one calendar day in a zone; 23 or 25 hours when the clocks change."""
-        following = day + timedelta(days=1)
-        return cls.local(day.isoformat(), following.isoformat(), zone)
+        if type(day) is not date or day >= date(9999, 12, 30):
+            fail("day", day, "a date before 9999-12-30", reason="type" if type(day) is not date else "range")
+        return cls.local(day.isoformat(), (day + timedelta(days=1)).isoformat(), zone)
 
     def contains(self, at: datetime) -> bool:
         """Return whether an instant lies inside: the start does, the end does not."""
@@ -81,6 +85,7 @@ class Period:
 
     def overlaps(self, other: Period) -> bool:
         """Return whether two periods share an instant."""
+        instance("other", other, Period)
         return self.start < other.end and other.start < self.end
 
     @property
@@ -89,7 +94,9 @@ class Period:
         return self.end - self.start
 
     def days(self) -> tuple[date, ...]:
-        """Return the calendar days that it touches, in its zone."""
+        """Return the calendar days that it touches, in its zone; at most 40,000."""
+        if self.length > timedelta(days=MAX_DAYS):
+            fail_limit("period", self.length.days, MAX_DAYS, "days", reason="too_many_days")
         zone = zone_of(self.zone)
         first = self.start.astimezone(zone).date()
         last = (self.end - timedelta(microseconds=1)).astimezone(zone).date()
@@ -106,7 +113,7 @@ class Period:
         """Read and write ``{"start": ..., "end": ..., "zone": ...}``; instants with an offset."""
         from pydantic_core import core_schema as cs
 
-        at = cs.datetime_schema(tz_constraint="aware")
+        at = cs.datetime_schema(strict=True, tz_constraint="aware")
         fields = cs.typed_dict_schema(
             {
                 "start": cs.typed_dict_field(at, required=True),
@@ -127,9 +134,19 @@ class Period:
 
 def _wall(argument: str, text: str, zone: str) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text) if len(text) <= MAX_WALL else None
     except (TypeError, ValueError):
         found = None
     if found is None or found.tzinfo is not None:
         fail(argument, text, "a local time such as '2026-11-11' or '2026-11-11T20:00:00'", reason="format")
-    return found.replace(tzinfo=zone_of(zone)).astimezone(UTC)
+    return _utc(argument, found.replace(tzinfo=zone_of(zone)))
+
+
+def _utc(argument: str, at: datetime) -> datetime:
+    try:
+        found = at.astimezone(UTC)
+    except OverflowError:
+        found = None
+    if found is None:
+        fail(argument, at, "an instant of the years 1 to 9999 in UTC", reason="range")
+    return found

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 from math import gcd
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 
-from shopcore._checks import fail, number
+from shopcore._checks import fail, integer, number
 from shopcore._rounding import Rounding, round_div
 from shopcore.errors import InputError
+from shopcore.models._frozen import Frozen
 
 if TYPE_CHECKING:
     from shopcore.typing import RateLike
@@ -19,11 +20,17 @@ __all__ = ["Rate"]
 
 # Large enough for any rate of exchange, small enough that products stay cheap.
 LIMIT: Final = 10**24
-_TEXT: Final = re.compile(r"(-?[0-9]{1,24})(?:\.([0-9]{1,24}))?(%|/([0-9]{1,24}))?", re.ASCII)
-_WORDING: Final = "a rate such as '0.25', '25%' or '1/3'"
+MAX_PLACES: Final = 24
+MAX_TEXT: Final = 60
+PATTERN: Final = r"^-?[0-9]{1,25}(\.[0-9]{1,24})?(%|/[0-9]{1,25})?$"
+_TEXT: Final = re.compile(r"(-?[0-9]{1,25})(?:\.([0-9]{1,24}))?(%|/([0-9]{1,25}))?", re.ASCII)
+# Rounds a hostile Decimal of a million digits in C before anything of Python looks at its digits.
+_EXACT: Final = Context(prec=49, Emin=-999_999, Emax=999_999, traps=[Inexact, InvalidOperation, Overflow])
+WORDING: Final = "a rate such as '0.25', '25%' or '1/3'"
 
 
-class Rate:
+@final
+class Rate(Frozen):
     """An exact rate (费率): a fraction of two integers, so that 1/3 and 8.875 % lose nothing.
 
     Parameters
@@ -52,6 +59,9 @@ class Rate:
 
     __slots__ = ("denominator", "numerator")
 
+    __array_ufunc__: ClassVar[None] = None
+    _noun: ClassVar[str] = "a rate"
+
     numerator: int
     denominator: int
 
@@ -63,7 +73,7 @@ class Rate:
     @classmethod
     def of(cls, value: RateLike) -> Rate:
         """Return `value` itself if it is a Rate, otherwise a Rate made of it."""
-        return value if type(value) is cls else cls(value)
+        return value if type(value) is Rate else cls(value)
 
     @classmethod
     def approx(cls, value: float, *, places: int = 9) -> Rate:
@@ -77,7 +87,7 @@ class Rate:
         Rate('0.3')
         """
         exact = Fraction(number("value", value, low=-1e12, high=1e12))
-        scale = 10**places
+        scale = 10 ** integer("places", places, low=0, high=12)
         return cls(Fraction(round_div(exact.numerator * scale, exact.denominator), scale))
 
     def as_fraction(self) -> Fraction:
@@ -92,7 +102,9 @@ class Rate:
         >>> Rate("1/3").as_decimal(4)
         Decimal('0.3333')
         """
-        return Decimal(round_div(self.numerator * 10**places, self.denominator, rounding)).scaleb(-places)
+        integer("places", places, low=0, high=MAX_PLACES)
+        digits = round_div(self.numerator * 10**places, self.denominator, rounding)
+        return Decimal(f"{digits}E-{places}")
 
     def __float__(self) -> float:
         """Return the nearest float, for estimators and plots; never for money."""
@@ -156,45 +168,48 @@ class Rate:
 
     def __eq__(self, other: object) -> bool:
         """Return whether two rates are the same number; a float is never equal to a rate."""
-        right = _operand(other)
-        if right is None:
-            return NotImplemented
-        return self.numerator == right.numerator and self.denominator == right.denominator
+        if isinstance(other, Rate):
+            return self.numerator == other.numerator and self.denominator == other.denominator
+        if isinstance(other, int | Fraction) and not isinstance(other, bool):
+            return self.as_fraction() == other
+        if isinstance(other, Decimal):
+            # Decimal and Fraction do not compare; what is too long to be a rate equals none.
+            try:
+                return self == Rate(other)
+            except InputError:
+                return False
+        return NotImplemented
 
     def __lt__(self, other: object) -> bool:
         """Compare exactly, by cross multiplication."""
-        right = _operand(other)
-        return NotImplemented if right is None else self._cross(right) < 0
+        sign = self._compared(other)
+        return NotImplemented if sign is None else sign < 0
 
     def __le__(self, other: object) -> bool:
         """Compare exactly, by cross multiplication."""
-        right = _operand(other)
-        return NotImplemented if right is None else self._cross(right) <= 0
+        sign = self._compared(other)
+        return NotImplemented if sign is None else sign <= 0
 
     def __gt__(self, other: object) -> bool:
         """Compare exactly, by cross multiplication."""
-        right = _operand(other)
-        return NotImplemented if right is None else self._cross(right) > 0
+        sign = self._compared(other)
+        return NotImplemented if sign is None else sign > 0
 
     def __ge__(self, other: object) -> bool:
         """Compare exactly, by cross multiplication."""
-        right = _operand(other)
-        return NotImplemented if right is None else self._cross(right) >= 0
+        sign = self._compared(other)
+        return NotImplemented if sign is None else sign >= 0
 
-    def _cross(self, right: Rate) -> int:
-        return self.numerator * right.denominator - right.numerator * self.denominator
+    def _compared(self, other: object) -> int | None:
+        # Any whole number or fraction can be compared with, also one too long to be a rate itself.
+        if isinstance(other, int | Fraction) and not isinstance(other, bool):
+            return self.numerator * other.denominator - other.numerator * self.denominator
+        right = _operand(other)
+        return None if right is None else self.numerator * right.denominator - right.numerator * self.denominator
 
     def __hash__(self) -> int:
         """Hash like the equal int, Decimal or Fraction."""
         return hash(self.as_fraction())
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refuse; a rate never changes."""
-        raise AttributeError(f"a rate never changes: {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        """Refuse; a rate never changes."""
-        raise AttributeError(f"a rate never changes: {name}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as text."""
@@ -208,7 +223,7 @@ class Rate:
         while rest % 5 == 0:
             rest, fives = rest // 5, fives + 1
         places = max(twos, fives)
-        if rest != 1 or places > 24:
+        if rest != 1 or places > MAX_PLACES:
             return f"{self.numerator}/{self.denominator}"
         digits = str(abs(self.numerator) * 10**places // self.denominator).rjust(places + 1, "0")
         sign = "-" if self.numerator < 0 else ""
@@ -226,9 +241,7 @@ class Rate:
         return core_schema.no_info_plain_validator_function(
             _validate,
             serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
-            json_schema_input_schema=core_schema.str_schema(
-                min_length=1, max_length=50, pattern=r"^-?[0-9]{1,24}(\.[0-9]{1,24})?(%|/[0-9]{1,24})?$"
-            ),
+            json_schema_input_schema=core_schema.str_schema(min_length=1, max_length=MAX_TEXT, pattern=PATTERN),
         )
 
 
@@ -257,52 +270,66 @@ def _make(numerator: int, denominator: int) -> Rate:
 def _operand(value: object) -> Rate | None:
     if type(value) is Rate:
         return value
-    if isinstance(value, Decimal | Fraction) or (isinstance(value, int) and not isinstance(value, bool)):
-        return Rate(value)
+    if isinstance(value, Decimal | Fraction) or (hasattr(value, "__index__") and not isinstance(value, bool)):
+        return Rate(value)  # type: ignore[arg-type]  # numpy integers too
     return None
 
 
-def _parse(value: object) -> tuple[int, int]:
+def _parse(value: Any, argument: str = "rate", wording: str = WORDING) -> tuple[int, int]:
     if isinstance(value, Rate):
         return value.numerator, value.denominator
     if isinstance(value, str):
-        return _parse_text(value)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | Fraction):
-        fail("rate", value, _WORDING, reason="type", hint=_float_hint(value))
+        return _parse_text(value, argument)
     if isinstance(value, Decimal):
-        if not value.is_finite() or abs(value.adjusted()) > 24 or len(value.as_tuple().digits) > 48:
-            fail("rate", value, _WORDING, reason="range")
-        exponent = value.as_tuple().exponent
-        if isinstance(exponent, int) and exponent < -24:
-            fail("rate", value, "a rate of at most 24 decimal places", reason="range")
-    numerator, denominator = value.as_integer_ratio()
+        value = _short_decimal(value, argument, wording)
+    elif not isinstance(value, Fraction):
+        if isinstance(value, bool | float) or not hasattr(value, "__index__"):
+            fail(argument, value, wording, reason="type", hint=_float_hint(value))
+        value = integer(argument, value)
+    return _within_limit(value.numerator, value.denominator, argument, value)
+
+
+def _within_limit(numerator: int, denominator: int, argument: str, value: object) -> tuple[int, int]:
+    common = gcd(numerator, denominator)
+    numerator, denominator = numerator // common, denominator // common
     if denominator > LIMIT or not -LIMIT <= numerator <= LIMIT:
-        fail("rate", value, "a rate with numerator and denominator within 10**24", reason="range")
+        fail(argument, value, "a number whose numerator and denominator are within 10**24", reason="range")
     return numerator, denominator
+
+
+def _short_decimal(value: Decimal, argument: str, wording: str) -> Fraction | int:
+    # `as_integer_ratio` of 1E+1000000 would take a minute, so the size is looked at first.
+    if value.is_zero():
+        return 0
+    if not value.is_finite() or abs(value.adjusted()) > MAX_PLACES:
+        fail(argument, value, wording, reason="range")
+    try:
+        short = _EXACT.plus(value).normalize(_EXACT)
+    except DecimalException:
+        short = None
+    if short is None or short.as_tuple().exponent < -MAX_PLACES:  # type: ignore[operator]  # finite by now
+        fail(argument, value, f"a number of at most {MAX_PLACES} decimal places", reason="range")
+    return Fraction(short)
 
 
 def _float_hint(value: object) -> str:
     return "a float is not exact: write it as text, or use Rate.approx" if isinstance(value, float) else ""
 
 
-def _parse_text(value: str) -> tuple[int, int]:
-    match = _TEXT.fullmatch(value) if len(value) <= 60 else None
-    if match is None or (value[0] == "-" and not any(c in "123456789" for c in value)):
-        fail("rate", value, _WORDING, reason="format")
+def _parse_text(value: str, argument: str) -> tuple[int, int]:
+    match = _TEXT.fullmatch(value) if len(value) <= MAX_TEXT else None
+    if match is None or (value[0] == "-" and not any(digit in "123456789" for digit in value)):
+        fail(argument, value, WORDING, reason="format")
     whole, places, suffix, bottom = match.groups()
     places = places or ""
-    numerator, denominator = int(whole + places), 10 ** len(places)
+    denominator: int = 10 ** len(places)
     if suffix == "%":
         denominator *= 100
     elif bottom is not None:
         if places or int(bottom) == 0:
-            fail("rate", value, _WORDING, reason="format")
+            fail(argument, value, WORDING, reason="format")
         denominator = int(bottom)
-    common = gcd(numerator, denominator)
-    numerator, denominator = numerator // common, denominator // common
-    if denominator > LIMIT or not -LIMIT <= numerator <= LIMIT:
-        fail("rate", value, "a rate with numerator and denominator within 10**24", reason="range")
-    return numerator, denominator
+    return _within_limit(int(whole + places), denominator, argument, value)
 
 
 def _validate(value: Any) -> Rate:
@@ -317,6 +344,7 @@ def rate_argument(
     high: int | None = None,
     low_open: bool = False,
     high_open: bool = False,
+    wording: str = WORDING,
 ) -> Rate:
     """Return `value` as a Rate within the bounds, or refuse it with the way out in the message.
 
@@ -325,13 +353,7 @@ def rate_argument(
     >>> rate_argument("target_margin", "25%", high=1, high_open=True)
     Rate('0.25')
     """
-    try:
-        rate = Rate.of(value)  # type: ignore[arg-type]  # anything may be handed in; the parser refuses what is not a rate
-    except InputError as error:
-        message = f"{argument}{str(error).removeprefix('rate')}"
-        raise InputError(
-            message, argument=argument, value=error.value, expected=error.expected, reason=error.reason
-        ) from None
+    rate = value if type(value) is Rate else _make(*_parse(value, argument, wording))
     below = low is not None and (rate <= low if low_open else rate < low)
     above = high is not None and (rate >= high if high_open else rate > high)
     if below or above:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from shopcore.models._result import Result
 
@@ -32,6 +34,9 @@ class Ratio(Result):
         not matter.
     """
 
+    # Read by pydantic where a model holds a ratio.
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid", "ser_json_inf_nan": "strings"}
+
     value: float | None
     numerator: float
     denominator: float
@@ -41,6 +46,30 @@ class Ratio(Result):
     method: str = "none"
     reason: str | None = None
     basis: str = ""
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Ratio:
+        """Return the ratio that `to_dict` wrote.
+
+        Raises
+        ------
+        InputError
+            If a field is unknown, missing or of the wrong kind.
+
+        Examples
+        --------
+        >>> Ratio.from_dict(Ratio(0.25, 5, 20).to_dict()) == Ratio(0.25, 5, 20)
+        True
+        """
+        from pydantic import TypeAdapter, ValidationError
+
+        from shopcore.models._base import translate
+
+        try:
+            return TypeAdapter(cls).validate_python(dict(fields))
+        except ValidationError as error:
+            ours = translate(error, cls)
+        raise ours
 
     @property
     def is_defined(self) -> bool:

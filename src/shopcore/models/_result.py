@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from html import escape
+from itertools import islice
+from math import isfinite, isnan
 from typing import Any, Final
 
+from shopcore.models._amount import Amount
+
 SHOWN_ROWS: Final = 10
+SHOWN_TEXT: Final = 200
 
 
 class Result:
@@ -22,6 +28,10 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data: str, int, float, bool, None, list and dict only."""
         return {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    def to_json(self) -> str:
+        """Return the result as JSON text; what is not a number is null."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def explain(self) -> str:
         """Return in words how the answer was reached."""
@@ -48,13 +58,16 @@ def plain(value: Any) -> Any:
     >>> plain((Money(5, "CNY"), Rate("25%")))
     [{'minor': 5, 'currency': 'CNY'}, '0.25']
     """
-    if value is None or isinstance(value, str | bool | int | float):
+    if value is None or isinstance(value, str | bool | int):
         return value
-    kind = type(value).__name__
-    if kind == "Money":
+    if isinstance(value, float):
+        return _plain_float(float(value))
+    if isinstance(value, Amount):
         return {"minor": value.minor, "currency": value.currency.code}
     if isinstance(value, Result):
         return value.to_dict()
+    if hasattr(value, "to_plain"):
+        return value.to_plain()
     if hasattr(value, "model_dump"):
         return value.model_dump(mode="json")
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -62,15 +75,27 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if hasattr(value, "tolist"):
-        return value.tolist()
+        return plain(value.tolist())
     if isinstance(value, list | tuple | set | frozenset):
         items = sorted(value, key=repr) if isinstance(value, set | frozenset) else value
         return [plain(item) for item in items]
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def _plain_float(value: float) -> float | str | None:
+    # JSON has no NaN and no infinity; a missing value is null, and an endless bound says so in words.
+    if isfinite(value):
+        return value
+    return None if isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+
+
 def words(value: Any) -> str:
-    """Return a value as short text for people: six significant digits, at most ten items."""
+    """Return a value as short text for people: six significant digits, at most ten items, 200 characters."""
+    text = _words(value)
+    return text if len(text) <= SHOWN_TEXT else text[: SHOWN_TEXT - 1] + "…"
+
+
+def _words(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -82,6 +107,9 @@ def words(value: Any) -> str:
     if isinstance(value, list | tuple):
         more = f" and {len(value) - SHOWN_ROWS} more" if len(value) > SHOWN_ROWS else ""
         return ", ".join(words(item) for item in value[:SHOWN_ROWS]) + more
+    if isinstance(value, Mapping):
+        more = f" and {len(value) - SHOWN_ROWS} more" if len(value) > SHOWN_ROWS else ""
+        return ", ".join(f"{key}: {words(item)}" for key, item in islice(value.items(), SHOWN_ROWS)) + more
     return str(value)
 
 

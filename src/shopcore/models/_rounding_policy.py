@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from shopcore._checks import integer, one_of
+from shopcore._checks import fail, integer, one_of
 from shopcore._rounding import ROUNDINGS, Rounding
+from shopcore.models._currency import Currency
+from shopcore.models._money import Money
+from shopcore.models._rate import rate_argument
+
+if TYPE_CHECKING:
+    from shopcore.typing import RateLike
 
 __all__ = ["RoundingPolicy", "RoundingScope"]
 
@@ -42,6 +49,43 @@ class RoundingPolicy:
         one_of("scope", self.scope, get_args(RoundingScope))
         one_of("mode", self.mode, ROUNDINGS)
         integer("step", self.step, low=1, high=1_000_000)
+
+    def share(
+        self, lines: Sequence[tuple[Money, int]], rate: RateLike, *, currency: str | Currency | None = None
+    ) -> Money:
+        """Return what a rate takes of lines of unit amount and quantity, rounded where this policy says.
+
+        One rule for a tax, a percent discount and its refund, so that they agree to the minor unit.
+
+        Parameters
+        ----------
+        lines : sequence of (Money, int)
+            Unit amounts of one currency and quantities.
+        rate : Rate, str, Decimal or int
+            The share, ``"0.055"``.
+        currency : str or Currency, optional
+            Needed only where there may be no line.
+
+        Examples
+        --------
+        >>> lines = [(Money(360, "EUR"), 10)]
+        >>> [RoundingPolicy(scope).share(lines, "0.055").minor for scope in ("unit", "line", "order")]
+        [200, 198, 198]
+        """
+        if not lines and currency is None:
+            fail("currency", currency, "stated where there are no lines", reason="missing")
+        exact = rate_argument("rate", rate, low=None)
+        total = Money(0, lines[0][0].currency if currency is None else currency)
+        whole = total
+        for unit, quantity in lines:
+            integer("quantity", quantity, low=0, high=10**12)
+            if self.scope == "unit":
+                total += unit.times(exact, rounding=self.mode, step=self.step) * quantity
+            elif self.scope == "line":
+                total += (unit * quantity).times(exact, rounding=self.mode, step=self.step)
+            else:
+                whole += unit * quantity
+        return total if self.scope != "order" else whole.times(exact, rounding=self.mode, step=self.step)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:

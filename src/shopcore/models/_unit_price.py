@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
-from shopcore._checks import integer
+from shopcore._checks import fail, integer
 from shopcore._rounding import Rounding, round_div
-from shopcore.models._currency import Currency
-from shopcore.models._money import Money, known_currency
+from shopcore.models._currency import Currency, known_currency
+from shopcore.models._frozen import Frozen
+from shopcore.models._money import Money
 from shopcore.models._rate import Rate, rate_argument
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["UnitPrice"]
 
 
-class UnitPrice:
+@final
+class UnitPrice(Frozen):
     """A price for one unit with digits below the minor unit (单价): 0.0345 USD a screw, 2.5066 GBP a metre.
 
     Parameters
@@ -40,10 +42,15 @@ class UnitPrice:
 
     __slots__ = ("amount", "currency")
 
+    __array_ufunc__: ClassVar[None] = None
+    _noun: ClassVar[str] = "a unit price"
+
     amount: Rate
     currency: Currency
 
     def __init__(self, amount: RateLike, currency: str | Currency) -> None:
+        if isinstance(amount, str) and amount.endswith("%"):
+            fail("amount", amount, "an amount such as '0.0345'", reason="format", hint="a percentage is a Rate")
         object.__setattr__(self, "amount", rate_argument("amount", amount, low=None))
         object.__setattr__(self, "currency", Currency.of(currency))
 
@@ -67,6 +74,10 @@ class UnitPrice:
         """Return the amount as a Decimal, rounded half up where it has more places."""
         return self.amount.as_decimal(places)
 
+    def to_plain(self) -> dict[str, str]:
+        """Return the price as plain data, ``{"amount": "0.0345", "currency": "USD"}``."""
+        return {"amount": str(self.amount), "currency": self.currency.code}
+
     def __eq__(self, other: object) -> bool:
         """Return whether amount and currency are the same."""
         if type(other) is not UnitPrice:
@@ -76,14 +87,6 @@ class UnitPrice:
     def __hash__(self) -> int:
         """Hash by amount and currency."""
         return hash((self.amount, self.currency.code))
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refuse; a unit price never changes."""
-        raise AttributeError(f"a unit price never changes: {name}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        """Refuse; a unit price never changes."""
-        raise AttributeError(f"a unit price never changes: {name}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle as text and currency."""
@@ -114,13 +117,9 @@ class UnitPrice:
         return cs.json_or_python_schema(
             json_schema=read,
             python_schema=cs.union_schema([cs.is_instance_schema(UnitPrice), read], mode="left_to_right"),
-            serialization=cs.plain_serializer_function_ser_schema(_to_fields, return_schema=fields),
+            serialization=cs.plain_serializer_function_ser_schema(cls.to_plain, return_schema=fields),
         )
 
 
 def _from_fields(fields: dict[str, str]) -> UnitPrice:
     return UnitPrice(fields["amount"], known_currency(fields["currency"]))
-
-
-def _to_fields(price: UnitPrice) -> dict[str, str]:
-    return {"amount": str(price.amount), "currency": price.currency.code}

@@ -1,0 +1,236 @@
+"""One line of an order: a snapshot of what was sold, and how far each unit has come."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
+
+from shopcore._rounding import round_div
+from shopcore.errors import CurrencyMismatchError, InputError
+from shopcore.models._base import Model
+from shopcore.models._fields import (
+    MAX_QUANTITY,
+    Amount,
+    Count,
+    Id,
+    Many,
+    Price,
+    Quantity,
+    SkuCode,
+    TaxRate,
+    Title,
+    Word,
+)
+from shopcore.models._gtin import Gtin
+from shopcore.models._money import Money
+from shopcore.models._privacy import Public, Sensitive
+from shopcore.models._rate import Rate
+from shopcore.models._sku import SpecOption
+from shopcore.models._unit_price import UnitPrice
+
+__all__ = ["DiscountShare", "LineKind", "OrderLine"]
+
+LineKind: TypeAlias = Literal["goods", "gift", "service", "shipping", "fee", "adjustment"]
+UnitRun: TypeAlias = tuple[Annotated[int, Field(ge=1, le=MAX_QUANTITY)], Annotated[int, Field(ge=0, le=2**63 - 1)]]
+NO_TAX = Rate(0)
+
+
+class DiscountShare(Model):
+    """What one promotion takes off a line (优惠分摊): the sum, and optionally each unit's share.
+
+    Parameters
+    ----------
+    promotion_id : str
+        Whose discount it is.
+    amount : Money
+        Taken off the whole line; zero or positive.
+    per_unit : tuple of (count, minor)
+        Runs of units with equal shares, in the order units come back: ``((2, 334), (1, 333))`` for 10.01 off three
+        units. Empty: spread evenly, by cumulative rounding.
+
+    Examples
+    --------
+    >>> DiscountShare(promotion_id="11.11", amount=Money(1001, "CNY"), per_unit=[(2, 334), (1, 333)]).units
+    3
+    """
+
+    promotion_id: Public[Id]
+    amount: Public[Amount]
+    per_unit: Public[Annotated[tuple[UnitRun, ...], Many(10_000, "runs")]] = ()
+
+    @model_validator(mode="after")
+    def _shares_sum(self) -> Self:
+        if self.per_unit and sum(count * minor for count, minor in self.per_unit) != self.amount.minor:
+            raise InputError(
+                "per_unit must sum to the amount", argument="per_unit", expected="a sum of amount", reason="sum"
+            )
+        return self
+
+    @property
+    def units(self) -> int:
+        """How many units the runs cover; 0 where the amount is spread evenly."""
+        return sum(count for count, _ in self.per_unit)
+
+    def through(self, units: int, quantity: int) -> int:
+        """Return the minor units that the first `units` of `quantity` units carry.
+
+        Cumulative, so that the shares of any sequence of parts sum to the amount.
+        """
+        if not self.per_unit:
+            return round_div(self.amount.minor * units, quantity)
+        carried, left = 0, units
+        for count, minor in self.per_unit:
+            taken = min(count, left)
+            carried += taken * minor
+            left -= taken
+        return carried
+
+
+class OrderLine(Model):
+    """One line of an order (订单行): what was sold at which price, as it was on that day.
+
+    Parameters
+    ----------
+    line_id : str
+        Unique within the order.
+    sku, title : str
+        As sold; later edits of the catalogue never reach an order.
+    quantity : int
+        Units ordered, 1 or more. What left the order again stands in `cancelled` and `returned`.
+    unit_price : Money or UnitPrice
+        For one unit, before discounts.
+    kind : {"goods", "gift", "service", "shipping", "fee", "adjustment"}
+        Only goods and gifts are shipped and stocked; postage and fees are lines of their own kind.
+    discounts : tuple of DiscountShare
+        What each promotion took off this line; together at most the line's price.
+    tax_rate : Rate
+        The sum of all taxes on the line, ``"0.13"``; `tax_included` says whether `unit_price` holds it.
+    unit_cost : Money or UnitPrice, optional
+        What a unit cost the shop; sensitive.
+    cancelled, shipped, received, return_requested, returned, exchanged : int
+        Units on the axis of fulfilment and return. Cancelled units are never shipped; returned ones have come back
+        and were accepted; exchanged ones of them were replaced.
+    waived, refunded : int
+        Units no longer to be paid because they were cancelled before payment, and units whose money went back.
+
+    Raises
+    ------
+    InputError
+        If more is shipped than ordered, received than shipped, returned than shipped and replaced, or settled than
+        cancelled, returned or let go.
+
+    Examples
+    --------
+    >>> line = OrderLine(line_id="1", sku="MUG-RED", title="Stoneware mug", quantity=3, unit_price=Money(3900, "CNY"))
+    >>> line.list_amount(rounding="half_up")
+    Money(11700, 'CNY')
+    """
+
+    line_id: Public[Id]
+    sku: Public[SkuCode]
+    title: Public[Title]
+    quantity: Public[Quantity]
+    unit_price: Public[Price]
+    kind: Public[LineKind] = "goods"
+    product_id: Public[Id | None] = None
+    options: Public[Annotated[tuple[SpecOption, ...], Many(20, "options")]] = ()
+    gtin: Public[Gtin | None] = None
+    discounts: Public[Annotated[tuple[DiscountShare, ...], Many(50, "discounts")]] = ()
+    tax_rate: Public[TaxRate] = NO_TAX
+    tax_included: Public[bool] = True
+    tax_code: Public[Word | None] = None
+    unit_cost: Sensitive[Price | None] = None
+    cancelled: Public[Count] = 0
+    waived: Public[Count] = 0
+    shipped: Public[Count] = 0
+    received: Public[Count] = 0
+    return_requested: Public[Count] = 0
+    returned: Public[Count] = 0
+    exchanged: Public[Count] = 0
+    refunded: Public[Count] = 0
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        fields = self.__dict__
+        if fields["discounts"] or fields["unit_cost"] is not None:
+            _check_amounts(self)
+        if (
+            fields["cancelled"] or fields["shipped"] or fields["received"] or fields["return_requested"]
+            or fields["returned"] or fields["exchanged"] or fields["refunded"] or fields["waived"]
+        ):  # fmt: skip
+            _check_quantities(self)
+        return self
+
+    @property
+    def is_shippable(self) -> bool:
+        """Whether units of it are sent and stocked: goods and gifts."""
+        return self.kind in ("goods", "gift")
+
+    @property
+    def with_customer(self) -> int:
+        """Units the customer should have: shipped and replaced, less those that came back."""
+        return self.shipped + self.exchanged - self.returned
+
+    @property
+    def outstanding(self) -> int:
+        """Units still to be shipped."""
+        return self.quantity - self.cancelled - self.shipped if self.is_shippable else 0
+
+    @property
+    def discount_minor(self) -> int:
+        """What all promotions take off the line, in minor units."""
+        return sum(share.amount.minor for share in self.discounts)
+
+    def list_amount(self, *, rounding: str) -> Money:
+        """Return unit price times quantity, before discounts; rounded only where the price has sub-cents."""
+        price = self.unit_price
+        if isinstance(price, UnitPrice):
+            return price.times(self.quantity, rounding=rounding)  # type: ignore[arg-type]  # checked there
+        return price * self.quantity
+
+
+def _check_amounts(line: OrderLine) -> None:
+    currency = line.unit_price.currency
+    if line.unit_cost is not None and line.unit_cost.currency is not currency:
+        _fail_currency("unit_cost")
+    for share in line.discounts:
+        if share.amount.currency is not currency:
+            _fail_currency("discounts")
+        if share.per_unit and share.units != line.quantity:
+            _fail("discounts", "per_unit runs over all units of the line", "sum")
+    taken = line.discount_minor
+    if not taken:
+        return
+    price = line.unit_price
+    exact = price.minor * line.quantity if isinstance(price, Money) else price.times(line.quantity, rounding="up").minor
+    if taken > exact:
+        _fail("discounts", "at most the price of the line", "range")
+
+
+def _check_quantities(line: OrderLine) -> None:
+    if line.cancelled + line.shipped > line.quantity:
+        _fail("shipped", "at most quantity - cancelled", "range")
+    if line.received > line.shipped:
+        _fail("received", "at most shipped", "range")
+    if line.exchanged > line.returned:
+        _fail("exchanged", "at most returned", "range")
+    if line.return_requested + line.returned > line.shipped + line.exchanged:
+        _fail("returned", "at most shipped + exchanged", "range")
+    if line.waived > line.cancelled:
+        _fail("waived", "at most cancelled", "range")
+    if line.refunded + line.waived > line.quantity:
+        _fail("refunded", "at most quantity - waived", "range")
+
+
+def _fail(argument: str, expected: str, reason: str) -> None:
+    raise InputError(f"{argument} must be {expected}", argument=argument, expected=expected, reason=reason)
+
+
+def _fail_currency(argument: str) -> None:
+    raise CurrencyMismatchError(
+        f"{argument} must be in the currency of unit_price",
+        argument=argument,
+        expected="the currency of unit_price",
+        reason="currency_mismatch",
+    )

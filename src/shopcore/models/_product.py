@@ -1,0 +1,65 @@
+"""What a shop lists: a product page with its articles."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shopcore.models._base import Model
+from shopcore.models._fields import Id, Instant, Many, Title, Word
+from shopcore.models._privacy import Public
+from shopcore.models._sku import ListingState, Sku, Stage
+
+__all__ = ["Attribute", "MediaFacts", "Product"]
+
+
+class Attribute(Model):
+    """One property of a product (商品属性); `value` is None where it was left blank."""
+
+    name: Public[Word]
+    value: Public[Title | None] = None
+
+
+class MediaFacts(Model):
+    """Facts about one picture or video of a product; the file itself stays with the host."""
+
+    kind: Public[str] = Field(pattern=r"^(image|video)$")
+    width: Public[Annotated[int, Field(ge=1, le=100_000)]]
+    height: Public[Annotated[int, Field(ge=1, le=100_000)]]
+    size_bytes: Public[Annotated[int, Field(ge=0, le=10**12)] | None] = None
+    seconds: Public[Annotated[float, Field(ge=0, le=86_400)] | None] = None
+    is_main: Public[bool] = False
+
+
+class Product(Model):
+    """A product as the customer sees it (商品 SPU): title, attributes, pictures, and its SKUs.
+
+    Parameters
+    ----------
+    product_id, title : str
+        The host's id and the title on the page.
+    category : tuple of str
+        Path from the root, ``("home", "kitchen", "mugs")``.
+    skus : tuple of Sku
+        At most 500, with codes that differ.
+
+    Examples
+    --------
+    >>> mug = Product(product_id="P1", title="Stoneware mug 300 ml", skus=[Sku(sku="MUG-RED"), Sku(sku="MUG-BLUE")])
+    >>> [sku.sku for sku in mug.skus]
+    ['MUG-RED', 'MUG-BLUE']
+    """
+
+    product_id: Public[Id]
+    title: Public[Title]
+    category: Public[Annotated[tuple[Word, ...], Many(10, "levels")]] = ()
+    brand: Public[Word | None] = None
+    attributes: Public[Annotated[tuple[Attribute, ...], Many(200, "attributes")]] = ()
+    tags: Public[Annotated[tuple[Word, ...], Many(100, "tags")]] = ()
+    media: Public[Annotated[tuple[MediaFacts, ...], Many(100, "media")]] = ()
+    description: Public[Annotated[str, Field(max_length=20_000)] | None] = None
+    skus: Public[Annotated[tuple[Sku, ...], Many(500, "skus")]] = ()
+    listing: Public[ListingState] = "listed"
+    stage: Public[Stage | None] = None
+    listed_at: Public[Instant | None] = None

@@ -1,0 +1,58 @@
+"""Golden cases of identifiers and bad input, from published rules and own probes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from shopcore.errors import InputError
+from shopcore.models import Customer, Order, OrderLine, check_gtin
+
+CASES = {case["id"]: case for case in json.loads((Path(__file__).parent / "domain.json").read_text("utf-8"))["cases"]}
+LINE = (
+    '{{"line_id":"1","sku":"A","title":"Mug","quantity":{quantity},"unit_price":{{"amount":{price},"currency":"CNY"}}}}'
+)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES.values() if case["area"] == "gtin"], ids=lambda case: case["id"]
+)
+def test_gtin(case):
+    found = check_gtin(case["given"]["value"])
+    for name, expected in case["expect"].items():
+        if name != "nfkc":
+            assert getattr(found, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("case_id", "line"),
+    [
+        ("INP-02", LINE.format(quantity=1, price='"NaN"')),
+        ("INP-09", LINE.format(quantity="true", price='"5"')),
+        ("INP-10", LINE.format(quantity="3.0", price='"5"')),
+    ],
+)
+def test_bad_line(case_id, line):
+    with pytest.raises(InputError) as caught:
+        OrderLine.from_json(line)
+    assert CASES[case_id]["expect"]["error"] in caught.value.argument
+
+
+def test_naive_instant():
+    line = LINE.format(quantity=1, price='"5"')
+    text = (
+        f'{{"order_id":"A","currency":"CNY","rounding":{{"scope":"line"}},"placed_at":"2026-06-01T10:00:00Z",'
+        f'"paid_at":"2026-06-01T10:00:00","lines":[{line}]}}'
+    )
+    with pytest.raises(InputError) as caught:
+        Order.from_json(text)
+    assert caught.value.reason == CASES["INP-21"]["expect"]["error"]
+
+
+def test_personal_data():
+    person = CASES["INP-30"]["given"]["customer"]
+    buyer = Customer(customer_id="C1", **person)
+    assert person["phone"] not in repr(buyer) + str(buyer)
+    with pytest.raises(InputError) as caught:
+        Customer(customer_id="C1", name=person["name"], phone=person["phone"] + "\n")
+    assert person["phone"] not in str(caught.value) + repr(caught.value.__dict__)

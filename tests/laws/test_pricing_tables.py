@@ -1,0 +1,201 @@
+"""Laws of the waterfall, the solver and the array twins over random fee tables."""
+
+import random
+from datetime import date
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shopcore.models import Money
+from shopcore.pricing import (
+    Band,
+    Commission,
+    FeeTable,
+    Fixed,
+    Freight,
+    FreightTemplate,
+    Item,
+    PaymentFee,
+    Percent,
+    Region,
+    ReturnLoss,
+    Tax,
+    waterfall,
+)
+
+SEEDS = st.integers(0, 2**32)
+CURRENCIES = ("CNY", "USD", "JPY", "KWD", "EUR")
+ROUNDINGS = ("half_up", "half_up", "half_even", "half_down", "up", "down", "ceiling", "floor")
+
+
+def random_rate(rng, top=300):
+    return rng.choice((f"0.{rng.randrange(top):03d}", f"{rng.randrange(1, 30)}/{rng.randrange(100, 331)}"))
+
+
+def random_commission(rng, money):
+    edges = sorted(rng.sample(range(50, 6000), rng.randrange(3)))
+    bands = [Band(up_to=money(edge), rate=random_rate(rng)) for edge in edges]
+    low, high = sorted((rng.randrange(200), rng.randrange(100, 2000)))
+    return Commission(
+        name="commission",
+        mode=rng.choice(("slab", "marginal")),
+        base=rng.choice(("gross", "net")),
+        per=rng.choice(("unit", "order")),
+        bands=[*bands, Band(up_to=None, rate=random_rate(rng))],
+        minimum=rng.choice((None, money(low))),
+        cap=rng.choice((None, money(high))),
+        rounding=rng.choice(ROUNDINGS),
+    )
+
+
+def random_freight(rng, money):
+    template = FreightTemplate(
+        first_weight=rng.choice((500, 1000)),
+        first_fee=money(rng.randrange(800)),
+        step_weight=rng.choice((100, 500, 1000)),
+        step_fee=money(rng.randrange(200)),
+        divisor=rng.choice((None, 5000, 6000)),
+        regions=[Region(name="far", surcharge=money(300), step_surcharge=rng.choice((None, money(50))))],
+    )
+    return Freight(name="freight", template=template)
+
+
+def random_table(rng):
+    currency = rng.choice(CURRENCIES)
+
+    def money(minor):
+        return Money(minor, currency)
+
+    choices = [
+        random_commission(rng, money),
+        PaymentFee(
+            name="payment", rate=random_rate(rng, 40), fixed=money(rng.randrange(40)), rounding=rng.choice(ROUNDINGS)
+        ),
+        random_freight(rng, money),
+        Fixed(name="packaging", level="cm2", amount=money(rng.randrange(90)), per=rng.choice(("unit", "order"))),
+        ReturnLoss(
+            name="returns",
+            rate=random_rate(rng, 120),
+            freight=money(rng.randrange(900)),
+            loss_share=random_rate(rng, 900),
+            basis=rng.choice(("kept", "shipped")),
+        ),
+        Percent(name="ads", level="cm3", rate=random_rate(rng, 150), rounding=rng.choice(ROUNDINGS)),
+        Percent(name="overhead", level="overhead", rate=random_rate(rng, 80), base=rng.choice(("net", "cost"))),
+        Percent(name="fuel", level="cm2", rate=random_rate(rng, 200), base="freight"),
+    ]
+    rng.shuffle(choices)
+    tax = Tax(rate=rng.choice(("0", "0.13", "0.06", "0.2", "0.08875", "1/3")), included=rng.random() < 0.7)
+    fees = choices[: rng.randrange(len(choices) + 1)]
+    return FeeTable(name="shop", currency=currency, valid_from=date(2026, 1, 1), tax=tax, fees=fees)
+
+
+def random_item(rng, currency, *, quantities=(1, 1, 1, 2, 3)):
+    return Item(
+        Money(rng.randrange(2500), currency),
+        quantity=rng.choice(quantities),
+        weight=rng.randrange(4000),
+        size=rng.choice((None, (rng.randrange(1, 600), 200, 150))),
+    )
+
+
+def slow_amount(fee, gross, net, units, one_gross, one_net, cost, freight):
+    """One fee in rational numbers, straight from its definition."""
+    base = {"gross": gross, "net": net, "cost": cost, "freight": freight}
+    kind = fee.kind
+    if kind == "percent":
+        return slow_round(Fraction(base[fee.base]) * fee.rate.as_fraction(), fee.rounding)
+    if kind == "fixed":
+        return fee.amount.minor * (units if fee.per == "unit" else 1)
+    if kind == "payment":
+        fixed = fee.fixed.minor if fee.fixed is not None else 0
+        return slow_round(Fraction(base[fee.base]) * fee.rate.as_fraction() + fixed, fee.rounding)
+    if kind == "return_loss":
+        lost = fee.freight.minor + fee.loss_share.as_fraction() * cost
+        if fee.basis == "shipped":
+            lost += net - cost
+        return slow_round(fee.rate.as_fraction() * lost, fee.rounding)
+    assert kind == "commission"
+    on = {("gross", "unit"): one_gross, ("net", "unit"): one_net, ("gross", "order"): gross, ("net", "order"): net}
+    amount = slow_commission(fee, on[fee.base, fee.per])
+    return amount * units if fee.per == "unit" else amount
+
+
+def slow_commission(fee, base):
+    exact, low = Fraction(0), 0
+    for band in fee.bands:
+        high = base if band.up_to is None else min(base, band.up_to.minor)
+        if fee.mode == "marginal":
+            exact += max(0, high - low) * band.rate.as_fraction()
+            low = max(low, high)
+        elif band.up_to is None or base <= band.up_to.minor:
+            exact = base * band.rate.as_fraction()
+            break
+    amount = slow_round(exact, fee.rounding)
+    if fee.minimum is not None:
+        amount = max(amount, fee.minimum.minor)
+    return amount if fee.cap is None else min(amount, fee.cap.minor)
+
+
+def slow_round(exact, mode):
+    size, sign = abs(exact), -1 if exact < 0 else 1
+    low = size.numerator // size.denominator
+    rest = size - low
+    up = {
+        "half_up": rest >= Fraction(1, 2),
+        "half_down": rest > Fraction(1, 2),
+        "half_even": rest > Fraction(1, 2) or (rest == Fraction(1, 2) and low % 2 == 1),
+        "up": rest > 0,
+        "down": False,
+        "ceiling": rest > 0 and sign > 0,
+        "floor": rest > 0 and sign < 0,
+    }[mode]
+    return sign * (low + up)
+
+
+@given(SEEDS)
+def test_every_line_is_its_definition_in_rational_numbers(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    item = random_item(rng, table.currency)
+    price, units = rng.randrange(8000), item.quantity
+    sale = waterfall(Money(price, table.currency), table, item)
+    rate = table.tax.rate.as_fraction()
+
+    def split(asked):
+        if table.tax.included:
+            return asked, slow_round(asked / (1 + rate), "half_up")
+        return asked + slow_round(asked * rate, "half_up"), asked
+
+    gross, net = split(price * units)
+    assert (sale.gross.minor, sale.net.minor) == (gross, net)
+    one_gross, one_net = split(price)
+    cost = item.unit_cost.minor * units
+    freight = sum(sale.line(fee.name).minor for fee in table.fees if fee.kind == "freight")
+    for fee in table.fees:
+        if fee.kind != "freight":
+            expected = slow_amount(fee, gross, net, units, one_gross, one_net, cost, freight)
+            assert sale.line(fee.name).minor == expected, fee
+
+
+@given(SEEDS)
+def test_gross_is_tax_and_lines_and_profit(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    item = random_item(rng, table.currency)
+    sale = waterfall(Money(rng.randrange(8000), table.currency), table, item)
+    lines = Money.total((line.amount for line in sale.lines), table.currency)
+    assert sale.gross == sale.tax + lines + sale.profit
+    by_level = [line.amount for line in sale.lines if line.level == "overhead"]
+    assert sale.profit == sale.cm3 - Money.total(by_level, table.currency)
+    assert sale.contribution("overhead") == sale.profit
+    assert sale.pocket == sale.profit + sale.net - sale.cm1 + sale.cm3 - sale.profit
+    if sale.margin is not None:
+        assert sale.margin * sale.net.minor == sale.profit.minor
+
+
+@given(SEEDS)
+def test_a_table_survives_json(seed):
+    table = random_table(random.Random(seed))
+    assert FeeTable.from_json(table.to_json()) == table

@@ -1,0 +1,308 @@
+"""Quantiles, tails, losses and inverse losses of the demand distributions, on float64 arrays.
+
+Arguments are checked by the callers; arrays broadcast. Tails come from survival functions, never from ``1 - cdf``.
+A loss is the expected shortage ``E[(X - x)+]``. The functions ending in ``_scalar`` need nothing but `math`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import Any, Final
+
+import numpy as np
+
+from shopcore.typing import BoolArray, FloatArray
+
+SQRT_2: Final = math.sqrt(2.0)
+SQRT_2PI: Final = math.sqrt(2.0 * math.pi)
+SQRT_HALF_PI: Final = math.sqrt(0.5 * math.pi)
+LOSS_AT_ZERO: Final = 1.0 / SQRT_2PI
+CHUNK: Final = 16_384
+# From here on the continued fraction is used; below it the plain difference loses less than one digit.
+FRACTION_FROM: Final = 3.0
+FRACTION_TERMS: Final = 60
+# A probability that equals the cdf at k up to this share counts as reached, so that rounding adds no unit.
+REACHED: Final = 1.0 - 1e-14
+NEAR_POISSON: Final = 1.0 + 1e-6
+NORMAL_FROM_SHAPE: Final = 1e10
+
+normal_quantile_scalar: Final = NormalDist().inv_cdf
+
+
+def normal_density_scalar(z: float) -> float:
+    """Return the standard normal density."""
+    return math.exp(-0.5 * z * z) / SQRT_2PI
+
+
+def normal_tail_scalar(z: float) -> float:
+    """Return the standard normal survival function."""
+    return 0.5 * math.erfc(z / SQRT_2)
+
+
+def _tail_ratio(z: Any, order: int) -> Any:
+    # Ratio of two neighbouring repeated integrals of the tail: 1 / (z + (n+1) / (z + (n+2) / ...)), free of cancellation.
+    ratio = 0.0 * z
+    for n in range(order + FRACTION_TERMS, order - 1, -1):
+        ratio = 1.0 / (z + (n + 1) * ratio)
+    return ratio
+
+
+def normal_loss_scalar(z: float) -> float:
+    """Return the standard normal loss of one value; relative error below 1e-13 for z up to 37."""
+    if z >= FRACTION_FROM:
+        return normal_tail_scalar(z) * float(_tail_ratio(z, 1))
+    return normal_density_scalar(z) - z * normal_tail_scalar(z)
+
+
+def normal_inverse_loss_scalar(loss: float) -> float:
+    """Return the z whose standard normal loss is `loss` (> 0)."""
+    if loss >= LOSS_AT_ZERO:
+        z = -loss
+        for _ in range(60):
+            step = (normal_loss_scalar(z) - loss) / normal_tail_scalar(z)
+            z += step
+            if abs(step) <= 1e-15 * (1.0 + abs(z)):
+                break
+        return z
+    z = _inverse_loss_start_scalar(loss)
+    for _ in range(60):
+        here = normal_loss_scalar(z)
+        step = here / normal_tail_scalar(z) * math.log(here / loss)
+        z += step
+        if abs(step) <= 1e-15 * (1.0 + abs(z)):
+            break
+    return z
+
+
+def _inverse_loss_start_scalar(loss: float) -> float:
+    t = math.sqrt(math.log(25.0 / (loss * loss))) if loss > 1e-12 else 0.0
+    if t == 0.0:
+        return min(math.sqrt(-2.0 * math.log(loss)) - 0.5, 37.0)
+    return _rational_start(t)
+
+
+def _rational_start(t: Any) -> Any:
+    # Rational approximation to the inverse loss; Source: Schneider (1981), in Silver, Pyke & Peterson, appendix.
+    top = ((1.0897299 * t - 3.8836830) * t + 5.6211054) * t - 5.3925569
+    return top / ((((-3.29129114e-3 * t + 6.69136868e-2) * t + 5.07326622e-1) * t - 7.2496485e-1) * t + 1.0)
+
+
+def normal_quantile(probability: FloatArray) -> FloatArray:
+    """Return the standard normal quantile."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(probability))
+
+
+def normal_tail(z: FloatArray) -> FloatArray:
+    """Return the standard normal survival function."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(-np.asarray(z)))
+
+
+def normal_density(z: FloatArray) -> FloatArray:
+    """Return the standard normal density."""
+    return np.exp(-0.5 * z * z) / SQRT_2PI
+
+
+def normal_loss(z: FloatArray) -> FloatArray:
+    """Return the standard normal loss; both tails hold their relative accuracy."""
+    from scipy.special import erfcx
+
+    z = np.asarray(z, dtype=np.float64)
+    size = np.abs(z)
+    near = np.minimum(size, 40.0)
+    right = normal_density(near) * (1.0 - near * (SQRT_HALF_PI * erfcx(near / SQRT_2)))
+    return np.where(size > 40.0, 0.0, right) + np.maximum(-z, 0.0)
+
+
+def normal_second_loss(z: FloatArray) -> FloatArray:
+    """Return half the expected squared shortage, ``E[((Z - z)+)^2] / 2``."""
+    z = np.asarray(z, dtype=np.float64)
+    plain: FloatArray = 0.5 * ((z * z + 1.0) * normal_tail(z) - z * normal_density(z))
+    far = z >= FRACTION_FROM
+    if far.any():
+        tail = np.maximum(z, FRACTION_FROM)
+        return np.where(far, normal_loss(z) * _tail_ratio(tail, 2), plain)
+    return plain
+
+
+def normal_inverse_loss(loss: FloatArray) -> FloatArray:
+    """Return the z whose standard normal loss is `loss` (> 0), to 1e-12."""
+    loss = np.asarray(loss, dtype=np.float64)
+    z = normal_inverse_loss_start(loss)
+    left = loss >= LOSS_AT_ZERO
+    for _ in range(6):
+        here, tail = normal_loss(z), normal_tail(z)
+        small = np.maximum(here, 1e-320)
+        step = np.where(left, here - loss, small * np.log(small / loss)) / np.maximum(tail, 1e-320)
+        z = z + np.clip(step, -8.0, 8.0)
+    return z
+
+
+def normal_inverse_loss_start(loss: FloatArray) -> FloatArray:
+    """Return a z near the inverse loss: within 1e-3 between 1e-12 and 0.4, a safe start elsewhere."""
+    t = np.sqrt(np.log(25.0 / np.square(np.clip(loss, 1e-12, LOSS_AT_ZERO))))
+    z = np.where(loss < LOSS_AT_ZERO, _rational_start(t), -loss)
+    tiny = loss < 1e-12
+    if tiny.any():
+        far = np.minimum(np.sqrt(-2.0 * np.log(np.clip(loss, 1e-300, 0.5))) - 0.5, 37.0)
+        z = np.where(tiny, far, z)
+    return z
+
+
+def lognormal_parameters(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return mu and sigma of the logarithm from the mean (> 0) and the variance."""
+    square = np.log1p(variance / (mean * mean))
+    return np.log(mean) - 0.5 * square, np.sqrt(square)
+
+
+def lognormal_loss(x: FloatArray, mu: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Return the loss of a lognormal demand at `x` > 0."""
+    z = (np.log(x) - mu) / sigma
+    return np.exp(mu + 0.5 * sigma * sigma) * normal_tail(z - sigma) - x * normal_tail(z)
+
+
+def gamma_quantile(probability: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return the gamma quantile; from the upper tail where that is the shorter way."""
+    from scipy.special import gammainccinv, gammaincinv
+
+    probability, shape = np.broadcast_arrays(probability, shape)
+    upper = probability > 0.5
+    quantile = np.empty(probability.shape)
+    gammainccinv(shape, 1.0 - probability, out=quantile, where=upper)
+    gammaincinv(shape, probability, out=quantile, where=~upper)
+    return np.asarray(quantile * scale)
+
+
+def gamma_tail(x: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return the gamma survival function."""
+    from scipy.special import gammaincc
+
+    return np.asarray(gammaincc(shape, np.maximum(x, 0.0) / scale))
+
+
+def gamma_loss(x: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:
+    """Return the loss of a gamma demand; below zero the whole demand is short."""
+    from scipy.special import gammaln, xlogy
+
+    y = np.maximum(x, 0.0) / scale
+    edge = np.exp(xlogy(shape, y) - y - gammaln(shape + 1.0))
+    loss = scale * ((shape - y) * gamma_tail(x, shape, scale) + shape * edge)
+    return np.maximum(loss, 0.0) + np.maximum(-np.asarray(x), 0.0)
+
+
+def poisson_tail(x: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return P(X > x)."""
+    from scipy.special import pdtrc
+
+    return np.where(np.asarray(x) < 0.0, 1.0, pdtrc(np.maximum(np.floor(x), 0.0), mean))
+
+
+def poisson_pmf(k: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return P(X = k) for whole k >= 0, in log space."""
+    from scipy.special import gammaln, xlogy
+
+    return np.asarray(np.exp(xlogy(k, mean) - mean - gammaln(np.asarray(k) + 1.0)))
+
+
+def poisson_loss(x: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return the loss of a Poisson demand at any real `x`."""
+    x = np.asarray(x, dtype=np.float64)
+    k = np.maximum(np.floor(x), 0.0)
+    loss = (mean - x) * poisson_tail(k, mean) + mean * poisson_pmf(k, mean)
+    return np.where(x < 0.0, mean - x, np.maximum(loss, 0.0))
+
+
+def poisson_quantile(probability: FloatArray, mean: FloatArray) -> FloatArray:
+    """Return the smallest whole k with P(X <= k) >= probability."""
+    from scipy.special import pdtr
+
+    sd = np.sqrt(mean)
+    return _smallest_whole(
+        probability, _cornish_fisher(probability, mean, sd, 1.0 / np.maximum(sd, 1e-150)), pdtr, mean
+    )
+
+
+def _cornish_fisher(probability: FloatArray, mean: FloatArray, sd: FloatArray, skew: FloatArray) -> FloatArray:
+    z = normal_quantile(probability)
+    third = np.minimum(skew, 1e3)
+    value = mean + sd * (z + third * (z * z - 1.0) / 6.0 - third * third * (2.0 * z * z - 5.0) * z / 36.0)
+    return np.maximum(np.floor(value + 0.5), 0.0)
+
+
+def negative_binomial_parameters(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return r and the success probability p; ``mean = r (1 - p) / p`` and ``variance = mean / p`` above the mean."""
+    excess = np.maximum(variance - mean, mean * (NEAR_POISSON - 1.0))
+    return mean * mean / excess, mean / (mean + excess)
+
+
+def negative_binomial_tail(x: FloatArray, r: FloatArray, p: FloatArray) -> FloatArray:
+    """Return P(X > x) for real r."""
+    from scipy.special import betainc
+
+    return np.where(np.asarray(x) < 0.0, 1.0, betainc(np.maximum(np.floor(x), 0.0) + 1.0, r, 1.0 - p))
+
+
+def negative_binomial_loss(x: FloatArray, r: FloatArray, p: FloatArray) -> FloatArray:
+    """Return the loss of a negative binomial demand at any real `x`."""
+    from scipy.special import betaln
+
+    x = np.asarray(x, dtype=np.float64)
+    k = np.maximum(np.floor(x), 0.0)
+    mean = r * (1.0 - p) / p
+    edge = np.exp(k * np.log1p(-p) + r * np.log(p) - betaln(k + 1.0, r + 1.0)) / (k + r + 1.0)
+    loss = (mean - x) * negative_binomial_tail(k, r, p) + mean * edge
+    return np.where(x < 0.0, mean - x, np.maximum(loss, 0.0))
+
+
+def negative_binomial_quantile(probability: FloatArray, r: FloatArray, p: FloatArray) -> FloatArray:
+    """Return the smallest whole k with P(X <= k) >= probability, for real r."""
+    from scipy.special import betainc, gammaincinv
+
+    probability, r, p = np.broadcast_arrays(probability, r, p)
+    skew = (2.0 - p) / np.sqrt(r * (1.0 - p))
+    start = _cornish_fisher(probability, r * (1.0 - p) / p, np.sqrt(r * (1.0 - p)) / p, skew)
+    # A very skewed demand is close to its gamma mixing distribution, where Cornish-Fisher goes astray.
+    lumpy = skew > 1.5
+    if lumpy.any():
+        start = np.array(start)
+        start[lumpy] = np.floor(gammaincinv(r[lumpy], probability[lumpy]) * ((1.0 - p[lumpy]) / p[lumpy]))
+
+    def cdf(k: FloatArray, r: FloatArray, p: FloatArray) -> FloatArray:
+        return np.asarray(betainc(r, k + 1.0, p))
+
+    return _smallest_whole(probability, start, cdf, r, p)
+
+
+def _smallest_whole(
+    probability: FloatArray, start: FloatArray, cdf: Callable[..., FloatArray], *parameters: FloatArray
+) -> FloatArray:
+    # Two looks settle every row whose start is at most one unit off; the others double their step and then halve it.
+    wanted, start, *arrays = (a.ravel() for a in np.broadcast_arrays(probability, start, *parameters))
+    shape = np.broadcast_shapes(np.shape(probability), *(np.shape(p) for p in parameters))
+    wanted = wanted * REACHED
+    reached = cdf(start, *arrays) >= wanted
+    low = np.where(reached, -1.0, start)
+    high = np.where(reached, start, np.inf)
+    step = np.ones(start.size)
+    rows = np.flatnonzero(high - low > 1.0)
+    while rows.size:
+        lo, hi = low[rows], high[rows]
+        unknown = np.isinf(hi) | (reached[rows] & (lo == -1.0))
+        k = np.where(unknown, np.where(reached[rows], np.maximum(hi - step[rows], 0.0), lo + step[rows]),
+                     np.floor(0.5 * (lo + hi)))  # fmt: skip
+        good = cdf(k, *(a[rows] for a in arrays)) >= wanted[rows]
+        high[rows] = np.where(good, k, hi)
+        low[rows] = np.where(good, lo, k)
+        step[rows] *= 2.0
+        rows = rows[_open(low[rows], high[rows])]
+    return high.reshape(shape)
+
+
+def _open(low: FloatArray, high: FloatArray) -> BoolArray:
+    # Beyond 2**53 neighbouring floats are more than one apart; such a row is as settled as floats allow.
+    return (high - low > 1.0) & (0.5 * low + 0.5 * high > low) & (low < 2.0**53)

@@ -1,0 +1,161 @@
+"""Where the profit first meets a target, exactly: only prices near a crossing are ever evaluated.
+
+In a piece the unrounded surplus is a straight line and rounding moves it by at most E. So prices where the line is
+above +E meet the target, prices where it is below -E miss it, and only those between are tested one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from shopcore.errors import LimitError
+from shopcore.pricing._endings import PriceEnding
+from shopcore.pricing._pieces import Pieces, pieces_of
+from shopcore.pricing._plan import Curve
+
+# First and last price.
+Span: TypeAlias = tuple[int, int]
+Window: TypeAlias = tuple[Span, Span | None]
+# Prices tested one by one before the search gives up; a normal table needs about ten.
+MAX_TESTS: Final = 200_000
+
+
+@dataclass(slots=True)
+class Goal:
+    """The target ``profit_weight x profit - net_weight x net - gross_weight x gross >= floor``, all whole numbers."""
+
+    profit_weight: int
+    net_weight: int
+    gross_weight: int
+    floor: int
+
+
+class Search:
+    """One curve and one goal, ready to be asked for the first price that meets or misses it."""
+
+    __slots__ = ("base", "curve", "error", "goal", "lattice", "pieces", "tests")
+
+    def __init__(self, curve: Curve, goal: Goal, lattice: PriceEnding | None = None) -> None:
+        self.curve, self.goal, self.lattice = curve, goal, lattice
+        pieces = self.pieces = pieces_of(curve.plan, curve.quantity)
+        taken = curve.still * pieces.scale
+        for (_, _, extra, _), share in zip(curve.moving, pieces.item_shares, strict=True):
+            taken += extra * share
+        self.base = goal.profit_weight * taken + goal.floor * pieces.scale
+        self.error = error_of(pieces, goal)
+        self.tests = 0
+
+    def surplus(self, price: int) -> int:
+        """Return by how much the goal is met at a price, exactly; negative where it is missed."""
+        gross, net, _, profit = self.curve.at(price)
+        goal = self.goal
+        return goal.profit_weight * profit - goal.net_weight * net - goal.gross_weight * gross - goal.floor
+
+    def lines(self) -> list[tuple[int, int | None, int, int]]:
+        """Return start, end, slope and value of the unrounded surplus in every piece."""
+        goal, pieces = self.goal, self.pieces
+        weight, base = goal.profit_weight, self.base
+        off = goal.net_weight * pieces.net_slope + goal.gross_weight * pieces.gross_slope
+        return [
+            (piece.start, piece.end, weight * piece.slope - off, weight * piece.value - base) for piece in pieces.pieces
+        ]
+
+    def first_meeting(self, low: int, high: int) -> int | None:
+        """Return the lowest allowed price from `low` to `high` that meets the goal."""
+        return self._first(low, high, missing=False)
+
+    def first_missing(self, low: int, high: int) -> int | None:
+        """Return the lowest allowed price from `low` to `high` that misses the goal."""
+        return self._first(low, high, missing=True)
+
+    def last_missing(self, low: int, high: int) -> int | None:
+        """Return the highest allowed price from `low` to `high` that misses the goal."""
+        for window in reversed(self._windows(low, high, missing=True)):
+            found = self._walk(*window, missing=True, step=-1)
+            if found is not None:
+                return found
+        return None
+
+    def _first(self, low: int, high: int, *, missing: bool) -> int | None:
+        for window in self._windows(low, high, missing=missing):
+            found = self._walk(*window, missing=missing, step=1)
+            if found is not None:
+                return found
+        return None
+
+    def _windows(self, low: int, high: int, *, missing: bool) -> list[Window]:
+        # In each piece: the prices that may be wanted, and those that certainly are.
+        found: list[Window] = []
+        error = self.error
+        for start, end, slope, value in self.lines():
+            first, last = max(start, low), high if end is None or end > high else end
+            if first > last:
+                continue
+            if missing:
+                possible = at_least(-slope, -value, 1 - error, first, last)
+                sure = at_least(-slope, -value, 1 + error, first, last)
+            else:
+                possible = at_least(slope, value, -error, first, last)
+                sure = at_least(slope, value, error, first, last)
+            if possible is not None:
+                found.append((possible, sure))
+        return found
+
+    def _walk(self, possible: Span, sure: Span | None, *, missing: bool, step: int) -> int | None:
+        lattice, (low, high) = self.lattice, possible
+        price = low if step > 0 else high
+        if lattice is not None:
+            price = lattice.next(price) if step > 0 else lattice.previous(price)
+        while low <= price <= high:
+            if sure is not None and sure[0] <= price <= sure[1]:
+                return price
+            if (self.surplus(price) < 0) == missing:
+                return price
+            self._count()
+            price += step
+            if lattice is not None:
+                price = lattice.next(price) if step > 0 else lattice.previous(price)
+        return None
+
+    def _count(self) -> None:
+        self.tests += 1
+        if self.tests > MAX_TESTS:
+            refuse_flat()
+
+
+def refuse_flat() -> None:
+    """Refuse a target so near to what the fees leave of every further cent that prices cannot be told apart."""
+    raise LimitError(
+        f"target must be decided within {MAX_TESTS} prices tested; here fees and target take all but nothing of a "
+        "higher price, so that rounding alone decides; narrow `lo` and `hi`, or change the target a little",
+        argument="target",
+        expected=f"decided within {MAX_TESTS} prices",
+        reason="flat",
+    )
+
+
+def error_of(pieces: Pieces, goal: Goal) -> int:
+    """Return the most that rounding moves the surplus, at the pieces' scale."""
+    return (
+        goal.profit_weight * pieces.profit_error
+        + abs(goal.net_weight) * pieces.net_error
+        + abs(goal.gross_weight) * pieces.gross_error
+    )
+
+
+def at_least(slope: int, value: int, limit: int, first: int, last: int) -> tuple[int, int] | None:
+    """Return the prices of ``first .. last`` where ``slope x price + value >= limit``; None where there are none.
+
+    Examples
+    --------
+    >>> at_least(2, -10, 0, 1, 100), at_least(-2, 10, 0, 1, 100), at_least(0, -1, 0, 1, 100)
+    ((5, 100), (1, 5), None)
+    """
+    if slope > 0:
+        first = max(first, -((value - limit) // slope))
+    elif slope < 0:
+        last = min(last, (value - limit) // -slope)
+    elif value < limit:
+        return None
+    return (first, last) if first <= last else None

@@ -110,7 +110,7 @@ def number(
     """Return `value` as a finite float within the bounds; for estimators, never for money."""
     # numpy gives its booleans and one-element arrays a __float__ as well.
     numeric = hasattr(value, "__float__") and getattr(getattr(value, "dtype", None), "kind", "f") in "iuf"
-    if not numeric or isinstance(value, bool) or getattr(value, "ndim", 0):
+    if not numeric or isinstance(value, bool) or getattr(value, "ndim", None):
         fail(argument, value, "a number", reason="type")
     try:
         result = float(value)  # type: ignore[arg-type]  # it has a __float__

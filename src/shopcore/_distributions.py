@@ -42,7 +42,7 @@ def normal_tail_scalar(z: float) -> float:
 
 
 def _tail_ratio(z: Any, order: int) -> Any:
-    # Ratio of two neighbouring repeated integrals of the tail: 1 / (z + (n+1) / (z + (n+2) / ...)), free of cancellation.
+    # Ratio of two neighbouring repeated integrals of the tail: 1 / (z + (n+1) / (z + (n+2) / ...)); cancels nothing.
     ratio = 0.0 * z
     for n in range(order + FRACTION_TERMS, order - 1, -1):
         ratio = 1.0 / (z + (n + 1) * ratio)
@@ -80,7 +80,8 @@ def _inverse_loss_start_scalar(loss: float) -> float:
     t = math.sqrt(math.log(25.0 / (loss * loss))) if loss > 1e-12 else 0.0
     if t == 0.0:
         return min(math.sqrt(-2.0 * math.log(loss)) - 0.5, 37.0)
-    return _rational_start(t)
+    start: float = _rational_start(t)
+    return start
 
 
 def _rational_start(t: Any) -> Any:

@@ -1,9 +1,11 @@
 """Laws of the waterfall, the solver and the array twins over random fee tables."""
 
 import random
+from collections import Counter
 from datetime import date
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +20,13 @@ from shopcore.pricing import (
     Item,
     PaymentFee,
     Percent,
+    PriceEnding,
     Region,
     ReturnLoss,
+    Target,
     Tax,
+    dead_zones,
+    price_for,
     waterfall,
 )
 
@@ -152,6 +158,126 @@ def slow_round(exact, mode):
         "floor": rest > 0 and sign < 0,
     }[mode]
     return sign * (low + up)
+
+
+def random_target(rng, currency):
+    return rng.choice(
+        (
+            lambda: Target.profit(Money(rng.randrange(-50, 900), currency)),
+            lambda: Target.margin(random_rate(rng, 400), plus=rng.choice((None, Money(rng.randrange(90), currency)))),
+            lambda: Target.margin_on_gross(random_rate(rng, 300)),
+            lambda: Target.markup(random_rate(rng, 900)),
+            lambda: Target.roi(random_rate(rng, 400)),
+        )
+    )()
+
+
+def random_endings(rng):
+    return rng.choice(
+        (
+            None,
+            None,
+            PriceEnding(100, (99,)),
+            PriceEnding(100, (90, 99)),
+            PriceEnding(10, (8,)),
+            PriceEnding(1000, (0, 95, 480)),
+        )
+    )
+
+
+def meets(target, sale):
+    """The target in rational numbers, from its wording."""
+    if target.kind == "profit":
+        return sale.profit >= target.amount
+    plus = 0 if target.amount is None else target.amount.minor
+    costs = sum(line.amount.minor for line in sale.lines)
+    of = {"margin": sale.net, "margin_on_gross": sale.gross, "markup": sale.line("goods")}
+    base = costs if target.kind == "roi" else of[target.kind].minor
+    return sale.profit.minor >= target.rate.as_fraction() * base + plus
+
+
+def brute_force(target, table, item, endings, low, high):
+    """Smallest and stable price by trying every allowed price."""
+    smallest, stable = None, None
+    for price in range(low, high + 1):
+        if endings is not None and price % endings.modulus not in endings.residues:
+            continue
+        if meets(target, waterfall(Money(price, table.currency), table, item)):
+            smallest = price if smallest is None else smallest
+            stable = price if stable is None else stable
+        else:
+            stable = None
+    return smallest, stable
+
+
+def check_against_brute_force(seed, high):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    item = random_item(rng, table.currency)
+    target, endings, low = random_target(rng, table.currency), random_endings(rng), rng.choice((1, 1, 700))
+    limits = {"lo": Money(low, table.currency), "hi": Money(high, table.currency)}
+    solution = price_for(target, table, item, endings=endings, **limits)
+    found = tuple(None if price is None else price.minor for price in (solution.smallest, solution.stable))
+    assert found == brute_force(target, table, item, endings, low, high)
+    assert (solution.reason is None) == (solution.smallest is not None)
+    return solution
+
+
+@given(SEEDS)
+def test_the_solver_is_equal_to_trying_every_price(seed):
+    check_against_brute_force(seed, 1500)
+
+
+@pytest.mark.heavy
+def test_the_solver_is_equal_to_trying_every_price_on_2000_tables():
+    reasons = Counter()
+    for seed in range(2000):
+        solution = check_against_brute_force(seed, 9000)
+        reasons[solution.reason or ("stable later" if solution.smallest != solution.stable else "one price")] += 1
+    assert reasons["stable later"] > 100, reasons
+
+
+@given(SEEDS)
+def test_gaps_are_where_the_target_is_missed_above_the_smallest_price(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    item, target = random_item(rng, table.currency), random_target(rng, table.currency)
+    solution = price_for(target, table, item, hi=Money(1500, table.currency))
+    if solution.smallest is None:
+        return
+    missed = {price for gap in solution.gaps for price in range(gap.low.minor, gap.high.minor + 1)}
+    for price in range(solution.smallest.minor, 1501):
+        assert (price in missed) != meets(target, waterfall(Money(price, table.currency), table, item))
+
+
+@given(SEEDS)
+def test_a_dead_price_earns_less_than_the_price_before_the_zone(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    item = random_item(rng, table.currency)
+
+    def profit(price):
+        return waterfall(Money(price, table.currency), table, item).profit
+
+    for zone in dead_zones(table, item, hi=Money(8000, table.currency)):
+        best = profit(zone.low.minor - 1)
+        assert profit(zone.low.minor) < best
+        assert all(profit(price) < best for price in range(zone.low.minor, min(zone.high.minor, 8000) + 1))
+        assert zone.high.minor == 8000 or profit(zone.high.minor + 1) >= best
+
+
+@given(SEEDS)
+def test_a_higher_target_needs_no_lower_price(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    item = random_item(rng, table.currency)
+    prices = [
+        price_for(Target.profit(Money(amount, table.currency)), table, item, hi=Money(9000, table.currency)).smallest
+        for amount in (0, 100, 300)
+    ]
+    known = [price for price in prices if price is not None]
+    assert known == sorted(known)
+    assert prices[: len(known)] == known
 
 
 @given(SEEDS)

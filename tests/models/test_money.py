@@ -209,7 +209,7 @@ def test_two_currencies_never_meet():
         lambda: PRICE.allocate([PRICE, dollars]),
         lambda: PRICE.allocate_capped([1], [dollars]),
     ):
-        with pytest.raises(CurrencyMismatchError, match="CNY and USD|USD"):
+        with pytest.raises(CurrencyMismatchError, match=r"USD"):
             operate()
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "Public",
     "Rate",
     "Ratio",
+    "Ratios",
     "Result",
     "RoundingPolicy",
     "Sensitive",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from shopcore.models._product import Attribute, MediaFacts, Product
     from shopcore.models._rate import Rate
     from shopcore.models._ratio import Ratio
+    from shopcore.models._ratios import Ratios
     from shopcore.models._result import Result
     from shopcore.models._rounding_policy import RoundingPolicy
     from shopcore.models._sku import Dimensions, Sku, SpecOption
@@ -73,6 +75,7 @@ else:
         "_product": ("Attribute", "MediaFacts", "Product"),
         "_rate": ("Rate",),
         "_ratio": ("Ratio",),
+        "_ratios": ("Ratios",),
         "_result": ("Result",),
         "_rounding_policy": ("RoundingPolicy",),
         "_sku": ("Dimensions", "Sku", "SpecOption"),

@@ -11,7 +11,6 @@ from shopcore.models._amount import same_currency
 from shopcore.models._money import Money
 from shopcore.models._rate import Rate
 from shopcore.models._result import Result
-from shopcore.pricing._component import MAX_AMOUNT
 from shopcore.pricing._endings import PriceEnding
 from shopcore.pricing._guard import tightest
 from shopcore.pricing._pieces import Piece
@@ -90,7 +89,8 @@ class PriceSolution(Result):
             return ()
         search = Search(self.curve, self.target.goal(self.curve), self.endings)
         end = self.high.minor if self.stable is None else self.stable.minor
-        found, price = [], self.smallest.minor
+        found: list[PriceRange] = []
+        price = self.smallest.minor
         while len(found) < MAX_GAPS:
             miss = search.first_missing(price, end)
             if miss is None:
@@ -344,25 +344,28 @@ def dead_zones(
     """
     curve = curve_of(fees.plan, item)
     (low, _), high = _limits(curve, lo, hi, None, None)
-    free = Search(curve, Goal(1, 0, 0, -MAX_AMOUNT))
-    lines = free.lines()
+    lines = Search(curve, Goal(1, 0, 0, 0)).lines()
     found: list[PriceRange] = []
-    at = low
-    for before, (start, _, slope, value) in zip([None, *lines], lines, strict=False):
-        first = max(start, at)
-        falls = before is not None and slope * start + value < before[2] * start + before[3]
-        if first > high or first < low or first <= low or not (falls or slope < 0) or first < start:
-            if slope >= 0 or first > high or not (first == low):
-                continue
-            first = low + 1
-        best = curve.at(first - 1)[3]
-        if curve.at(first)[3] >= best:
+    at = low + 1
+    for index, (start, end, slope, _) in enumerate(lines):
+        first, last = max(start, at), high if end is None else min(end, high)
+        falls = start >= at and index > 0 and _falls(lines[index - 1], lines[index])
+        if first > last or not (falls or slope < 0):
             continue
-        again = Search(curve, Goal(1, 0, 0, best)).first_meeting(first, high)
-        last = high if again is None else again - 1
-        found.append(_range(curve, first, last))
-        at = last + 1
+        search = Search(curve, Goal(1, 0, 0, curve.at(first - 1)[3]))
+        worse = search.first_missing(first, last)
+        if worse is None:
+            continue
+        again = search.first_meeting(worse, high)
+        at = high + 1 if again is None else again
+        found.append(_range(curve, worse, at - 1))
     return tuple(found)
+
+
+def _falls(before: tuple[int, int | None, int, int], after: tuple[int, int | None, int, int]) -> bool:
+    # Whether the unrounded profit drops where the second line takes over.
+    start = after[0]
+    return after[2] * start + after[3] < before[2] * start + before[3]
 
 
 def _range(curve: Curve, low: int, high: int) -> PriceRange:

@@ -16,7 +16,6 @@ from shopcore.models._privacy import MASK, Privacy
 
 MAX_JSON_BYTES: Final = 4_000_000
 MAX_JSON_DEPTH: Final = 32
-OPENING: Final = ord("{")
 MAX_SHOWN_PART: Final = 60
 # A whole text value, or one that is never closed; possessive, so that hostile text cannot make it go back.
 _TEXT_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
@@ -178,21 +177,18 @@ def check_json(text: str | bytes, limit: int = MAX_JSON_BYTES, depth: int = MAX_
     data = text.encode("utf-8", "replace") if isinstance(text, str) else text
     if len(data) > limit:
         fail_limit("json", len(data), limit, "bytes", reason="too_large")
-    if _depth(data, depth) > depth:
+    if _is_deeper(data, depth):
         fail_limit("json", depth + 1, depth, "levels", reason="too_deep")
 
 
-def _depth(data: bytes, enough: int) -> int:
-    # Texts and everything but brackets are dropped in C first; few bytes are left to walk through.
-    if data.count(b"{") + data.count(b"[") <= enough:
-        return 0
-    level = deepest = 0
-    for byte in _TEXT_VALUE.sub(b"", data).translate(_BRACKETS, _NOT_BRACKETS):
-        level += 1 if byte == OPENING else -1
-        deepest = max(deepest, level)
-        if deepest > enough:
-            break
-    return deepest
+def _is_deeper(data: bytes, depth: int) -> bool:
+    if data.count(b"{") + data.count(b"[") <= depth:
+        return False
+    # Texts and all but brackets are dropped; then every pass takes away the innermost level, all of it in C.
+    left = _TEXT_VALUE.sub(b"", data).translate(_BRACKETS, _NOT_BRACKETS)
+    for _ in range(depth):
+        left = left.replace(b"{}", b"")
+    return b"{}" in left or left.count(b"{") > depth
 
 
 _LABELS: Final = frozenset({"minor_form", "text_form"})

@@ -35,12 +35,10 @@ class Ratios(Result):
 
     Examples
     --------
-    >>> from shopcore.traffic import click_through_rate
-    >>> rates = click_through_rate([40, 0, 0], [1000, 500, 0])
-    >>> rates.value.tolist()
-    [0.04, 0.0, nan]
-    >>> rates[2].reason, rates.is_additive
-    ('no_impressions', True)
+    >>> ones = np.ones(2)
+    >>> column = Ratios(ones * 0.5, ones, ones * 2, ones * np.nan, ones * np.nan, np.zeros(2, dtype=np.int64))
+    >>> column.is_defined.tolist()
+    [True, True]
     """
 
     value: FloatArray

@@ -1,0 +1,130 @@
+"""Published and worked figures of the traffic engine; `traffic.json` names the source of each."""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shopcore import traffic
+from shopcore._intervals import binomial_p, clopper_pearson, newcombe, wilson
+
+CASES = json.loads(Path(__file__).with_suffix("").with_name("traffic.json").read_text(encoding="utf-8"))["cases"]
+ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {}
+
+
+def answers(quantity: str) -> Callable[[Callable[[dict[str, Any]], Any]], Callable[[dict[str, Any]], Any]]:
+    def keep(function: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+        ANSWERS[quantity] = function
+        return function
+
+    return keep
+
+
+@answers("bounce_rate_with_interval")
+def _bounce(given: dict[str, Any]) -> Any:
+    found = traffic.bounce_rate(given["single_page_sessions"], given["sessions"], confidence=given["confidence"])
+    return {"rate": found.value, "interval": [found.low, found.high]}
+
+
+@answers("uv_value")
+def _uv_value(given: dict[str, Any]) -> Any:
+    found = traffic.uv_value(
+        given["gmv"], given["visitors"], given["buyers"], orders_per_buyer=given["orders_per_buyer_horizon"]
+    )
+    return {
+        "cvr": found.conversion.value,
+        "aov": found.average_order_value.value,
+        "uv_value": found.value.value,
+        "uv_value_with_repurchase": found.with_repurchase.value,
+    }
+
+
+@answers("zero_denominators")
+def _zero(given: dict[str, Any]) -> Any:
+    return [traffic.cost_per_click(top, bottom).value for top, bottom in given["pairs"]]
+
+
+@answers("livestream")
+def _live(given: dict[str, Any]) -> Any:
+    found = traffic.live_session(
+        viewers=given["viewers"],
+        views=given["views"],
+        interacting=given["unique_interacting"],
+        buyers=given["buyers"],
+        revenue=given["gmv"],
+        watch_minutes=given["watch_minutes"],
+    )
+    return {
+        "interaction_rate": found.interaction_rate.value,
+        "cvr": found.conversion.value,
+        "gpm": found.gross_merchandise_per_mille.value,
+        "avg_watch_minutes": found.watch_minutes.value,
+    }
+
+
+@answers("roas_interval")
+def _roas(given: dict[str, Any]) -> Any:
+    found = traffic.ratio_of_sums(given["revenue"], given["spend"])
+    return {
+        "roas": found.ratio.value,
+        "se": found.standard_error,
+        "delta_interval": [found.delta.low, found.delta.high],
+        "fieller_interval": [found.ratio.low, found.ratio.high],
+    }
+
+
+@answers("ratio_metric_delta")
+def _ratio_metric(given: dict[str, Any]) -> Any:
+    found = traffic.ratio_of_sums(given["orders"], given["sessions"])
+    return {"ratio": found.ratio.value, "se": found.standard_error}
+
+
+@answers("conversion_vs_peer")
+def _peer(given: dict[str, Any]) -> Any:
+    found = traffic.conversion_rate(given["buyers"], given["visitors"])
+    p = binomial_p(given["buyers"], given["visitors"], given["peer_rate"])
+    return {"rate": found.value, "p_value": p, "interval": [found.low, found.high]}
+
+
+@answers("wilson_interval")
+def _wilson(given: dict[str, Any]) -> Any:
+    return list(wilson(given["successes"], given["trials"], confidence=given["confidence"]))
+
+
+@answers("clopper_pearson")
+def _clopper_pearson(given: dict[str, Any]) -> Any:
+    return list(clopper_pearson(given["successes"], given["trials"], confidence=given["confidence"]))
+
+
+@answers("newcombe_difference")
+def _newcombe(given: dict[str, Any]) -> Any:
+    return list(newcombe(*given["a"], *given["b"], confidence=given["confidence"]))
+
+
+def agree(got: Any, expected: Any, tolerance: dict[str, float], where: str) -> None:
+    if isinstance(expected, dict):
+        for key, value in expected.items():
+            agree(got[key], value, tolerance, f"{where}.{key}")
+    elif isinstance(expected, list):
+        assert len(got) == len(expected), where
+        for position, value in enumerate(expected):
+            agree(got[position], value, tolerance, f"{where}.{position}")
+    elif expected is None or isinstance(expected, str | bool):
+        assert got == expected, where
+    else:
+        bound = max(tolerance["abs"], tolerance["rel"] * abs(expected))
+        assert math.isfinite(got), where
+        assert abs(got - expected) <= bound, f"{where}: {got} is not {expected}"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_golden_case(case: dict[str, Any]) -> None:
+    got = ANSWERS[case["quantity"]](case["inputs"])
+    agree(got, case["expected"], case["tolerance"], case["id"])
+    if "published" in case:
+        published = case["published"]
+        part = got[published["path"]] if "path" in published else got
+        agree(part, published["value"], {"abs": published["abs"], "rel": 0.0}, case["id"] + " as published")

@@ -42,6 +42,15 @@ class Model(BaseModel, metaclass=_OurErrors):
 
     Frozen; unknown fields are refused; integers are strict; collections are tuples. Fields that are not public
     are masked in `repr`, `str` and errors. Made from arguments, `from_json` or `from_dict`; changed by `evolve`.
+
+    Examples
+    --------
+    >>> from shopcore.models import Money, Sku
+    >>> mug = Sku(sku="MUG-RED", price=Money(3900, "CNY"))
+    >>> Sku.from_json(mug.to_json()) == mug
+    True
+    >>> mug.evolve(price=Money(3500, "CNY")).price
+    Money(3500, 'CNY')
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(

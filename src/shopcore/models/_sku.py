@@ -26,7 +26,13 @@ class SpecOption(Model):
 
 
 class Dimensions(Model):
-    """The size of a packed article (包装尺寸), in millimetres."""
+    """The size of a packed article (包装尺寸), in millimetres.
+
+    Examples
+    --------
+    >>> Dimensions(length_mm=300, width_mm=200, height_mm=100).volume_mm3
+    6000000
+    """
 
     length_mm: Public[Millimetres]
     width_mm: Public[Millimetres]

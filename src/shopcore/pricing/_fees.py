@@ -177,6 +177,12 @@ class ReturnLoss(Component):
     Notes
     -----
     kept: rate x (freight + loss_share x cost). shipped: rate x (net + freight - (1 - loss_share) x cost).
+
+    Examples
+    --------
+    >>> loss = ReturnLoss(name="returns", rate="8%", freight=Money(1600, "CNY"), loss_share="30%")
+    >>> loss.rate, loss.amounts()
+    (Rate('0.08'), (Money(1600, 'CNY'),))
     """
 
     kind: Public[Literal["return_loss"]] = "return_loss"

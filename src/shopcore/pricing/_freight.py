@@ -84,7 +84,16 @@ class FreightTemplate(Model):
 
 
 class Freight(Component):
-    """The parcel's freight as a line of the waterfall; price does not change it."""
+    """The parcel's freight as a line of the waterfall; price does not change it.
+
+    Examples
+    --------
+    >>> from shopcore.models import Money
+    >>> first, step = Money(500, "CNY"), Money(100, "CNY")
+    >>> template = FreightTemplate(first_weight=1000, first_fee=first, step_weight=1000, step_fee=step)
+    >>> Freight(name="post", template=template).level
+    'cm2'
+    """
 
     kind: Public[Literal["freight"]] = "freight"
     level: Public[Level] = "cm2"

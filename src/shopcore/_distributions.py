@@ -173,9 +173,11 @@ def gamma_quantile(probability: FloatArray, shape: FloatArray, scale: FloatArray
 
     probability, shape = np.broadcast_arrays(probability, shape)
     upper = probability > 0.5
+    if upper.all():
+        return np.asarray(gammainccinv(shape, 1.0 - probability) * scale)
     quantile = np.empty(probability.shape)
-    gammainccinv(shape, 1.0 - probability, out=quantile, where=upper)
-    gammaincinv(shape, probability, out=quantile, where=~upper)
+    quantile[upper] = gammainccinv(shape[upper], 1.0 - probability[upper])
+    quantile[~upper] = gammaincinv(shape[~upper], probability[~upper])
     return np.asarray(quantile * scale)
 
 

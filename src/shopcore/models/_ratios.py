@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -92,7 +92,7 @@ class Ratios(Result):
             return NotImplemented
         return self.to_dict() == other.to_dict()
 
-    __hash__ = None  # type: ignore[assignment]  # holds arrays, like a list it cannot be a key
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # holds arrays, like a list it cannot be a key
 
     def to_columns(self) -> dict[str, Any]:
         """Return the columns for a table: value, low, high, numerator, denominator, reason ("" where defined)."""

@@ -69,6 +69,8 @@ class Term:
 
 # A line that depends on the price: its index, its term, what the item adds to the numerator, and the term's shift.
 Moving: TypeAlias = tuple[int, Term, int, int]
+# The same where one floor division will do: whether on net, numerator, constant with the shift, denominator.
+Quick: TypeAlias = tuple[bool, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class Ready:
     moving: tuple[Moving, ...]
     parcels: tuple[tuple[int, Parcel], ...]
     fixed: bool
+    quick: tuple[Quick, ...]
+    banded: tuple[Moving, ...]
 
 
 def _sorted_lines(terms: tuple[Term | Parcel, ...]) -> Ready:
@@ -120,7 +124,21 @@ def _sorted_lines(terms: tuple[Term | Parcel, ...]) -> Ready:
             constant[index] = term.at(0)
     moving = [(index, term, 0, term.shift) for index, term in lines if term.base != "none"]
     fixed = not any(term.needs_item for _, term, _, _ in moving)
-    return Ready(tuple(constant), tuple(by_item), tuple(moving), parcels, fixed)
+    quick, banded = _quick(tuple(moving))
+    return Ready(tuple(constant), tuple(by_item), tuple(moving), parcels, fixed, quick, banded)
+
+
+def _quick(moving: tuple[Moving, ...]) -> tuple[tuple[Quick, ...], tuple[Moving, ...]]:
+    # Lines that one floor division rounds, and the others.
+    quick, banded = [], []
+    for entry in moving:
+        _, term, beside, shift = entry
+        if shift < 0 or term.edges or term.per_unit:
+            banded.append(entry)
+        else:
+            constant = term.offsets[0] + beside + shift
+            quick.append((term.base == "net", term.numerators[0], constant, term.denominator))
+    return tuple(quick), tuple(banded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +195,23 @@ class Curve:
     amounts: tuple[int, ...]
     moving: tuple[Moving, ...]
     still: int
+    quick: tuple[Quick, ...]
+    banded: tuple[Moving, ...]
+
+    def profit(self, price: int) -> tuple[int, int, int]:
+        """Return gross, net and profit at a unit price: `at` without the lines, for the solver."""
+        plan, quantity = self.plan, self.quantity
+        gross, net = plan.split(price * quantity)
+        profit = net - self.still
+        for on_net, numerator, constant, denominator in self.quick:
+            profit -= (numerator * (net if on_net else gross) + constant) // denominator
+        for _, term, beside, _ in self.banded:
+            if term.per_unit and quantity != 1:
+                one_gross, one_net = plan.split(price)
+                profit -= term.at(one_gross if term.base == "gross" else one_net, beside) * quantity
+            else:
+                profit -= term.at(gross if term.base == "gross" else net, beside)
+        return gross, net, profit
 
     def at(self, price: int) -> tuple[int, int, list[int], int]:
         """Return gross, net, the amount of every line and the profit at a unit price."""
@@ -233,10 +268,11 @@ def fill(plan: Plan, cost: int, freights: tuple[int, ...], quantity: int) -> Cur
     for index, term in ready.by_item:
         numerator = term.offsets[0] + term.by_cost * cost + term.by_freight * freight + term.by_unit * quantity
         amounts[index] = round_div(numerator, term.denominator, term.rounding)
-    moving = ready.moving
+    moving, quick, banded = ready.moving, ready.quick, ready.banded
     if not ready.fixed:
         moving = tuple([(i, term, term.beside(cost, freight, quantity), shift) for i, term, _, shift in moving])
-    return Curve(plan, quantity, cost, tuple(amounts), moving, sum(amounts))
+        quick, banded = _quick(moving)
+    return Curve(plan, quantity, cost, tuple(amounts), moving, sum(amounts), quick, banded)
 
 
 def compile_table(table: FeeTable) -> Plan:

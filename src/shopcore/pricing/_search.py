@@ -34,7 +34,7 @@ class Goal:
 class Search:
     """One curve and one goal, ready to be asked for the first price that meets or misses it."""
 
-    __slots__ = ("base", "curve", "error", "goal", "lattice", "pieces", "tests")
+    __slots__ = ("base", "curve", "error", "goal", "lattice", "lines", "pieces", "tests")
 
     def __init__(self, curve: Curve, goal: Goal, lattice: PriceEnding | None = None) -> None:
         self.curve, self.goal, self.lattice = curve, goal, lattice
@@ -44,16 +44,17 @@ class Search:
             taken += extra * share
         self.base = goal.profit_weight * taken + goal.floor * pieces.scale
         self.error = error_of(pieces, goal)
+        # Start, end, slope and value of the unrounded surplus in every piece.
+        self.lines = self._lines()
         self.tests = 0
 
     def surplus(self, price: int) -> int:
         """Return by how much the goal is met at a price, exactly; negative where it is missed."""
-        gross, net, _, profit = self.curve.at(price)
+        gross, net, profit = self.curve.profit(price)
         goal = self.goal
         return goal.profit_weight * profit - goal.net_weight * net - goal.gross_weight * gross - goal.floor
 
-    def lines(self) -> list[tuple[int, int | None, int, int]]:
-        """Return start, end, slope and value of the unrounded surplus in every piece."""
+    def _lines(self) -> list[tuple[int, int | None, int, int]]:
         goal, pieces = self.goal, self.pieces
         weight, base = goal.profit_weight, self.base
         off = goal.net_weight * pieces.net_slope + goal.gross_weight * pieces.gross_slope
@@ -88,7 +89,7 @@ class Search:
         # In each piece: the prices that may be wanted, and those that certainly are.
         found: list[Window] = []
         error = self.error
-        for start, end, slope, value in self.lines():
+        for start, end, slope, value in self.lines:
             first, last = max(start, low), high if end is None or end > high else end
             if first > last:
                 continue
@@ -110,13 +111,22 @@ class Search:
         while low <= price <= high:
             if sure is not None and sure[0] <= price <= sure[1]:
                 return price
-            if (self.surplus(price) < 0) == missing:
+            surplus = self.surplus(price)
+            if (surplus < 0) == missing:
                 return price
             self._count()
-            price += step
+            price += self._stride(surplus, step, missing=missing)
             if lattice is not None:
                 price = lattice.next(price) if step > 0 else lattice.previous(price)
         return None
+
+    def _stride(self, surplus: int, step: int, *, missing: bool) -> int:
+        # In a piece no fee falls as the price rises, and net rises by the quantity at most: so a surplus closes at
+        # `fastest` a step or slower, and prices nearer than that need no look. Upward, fees may jump: step by one.
+        if step > 0 and missing:
+            return 1
+        fastest = (self.goal.profit_weight - self.goal.net_weight) * self.curve.quantity
+        return max(1, -(surplus // fastest)) if step > 0 else -(surplus // fastest + 1)
 
     def _count(self) -> None:
         self.tests += 1

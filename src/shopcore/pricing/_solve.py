@@ -344,7 +344,7 @@ def dead_zones(
     """
     curve = curve_of(fees.plan, item)
     (low, _), high = _limits(curve, lo, hi, None, None)
-    lines = Search(curve, Goal(1, 0, 0, 0)).lines()
+    lines = Search(curve, Goal(1, 0, 0, 0)).lines
     found: list[PriceRange] = []
     at = low + 1
     for index, (start, end, slope, _) in enumerate(lines):

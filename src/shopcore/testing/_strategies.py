@@ -86,7 +86,7 @@ def rates(*, low: Fraction | int = 0, high: Fraction | int = 1) -> st.SearchStra
     """Return a strategy of exact rates between two bounds: decimals, percentages and thirds."""
     bottom, top = Fraction(low), Fraction(high)
     fine = st.fractions(bottom, top, max_denominator=MAX_PARTS)
-    coarse = st.fractions(bottom, top, max_denominator=100)
+    coarse = st.fractions(bottom, top, max_denominator=max(100, bottom.denominator, top.denominator))
     return st.one_of(st.sampled_from((bottom, top)), coarse, fine).map(Rate)
 
 

@@ -1,0 +1,74 @@
+"""Between rows and frozen models: named columns for what is asked for, one JSON text for the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Table
+
+from shopcore.models._base import Model
+
+T = TypeVar("T")
+CHUNK: Final = 500
+EMPTY: Final = "{}"
+
+
+def rest_of(model: Model, columns: frozenset[str]) -> str:
+    """Return, as JSON text, the fields that have no column of their own and differ from their default."""
+    fields = type(model).model_fields
+    names = {
+        name
+        for name, field in fields.items()
+        if name not in columns and (field.is_required() or getattr(model, name) != field.default)
+    }
+    if not names:
+        return EMPTY
+    return json.dumps(model.model_dump(mode="json", include=names), ensure_ascii=False, sort_keys=True)
+
+
+def read_rest(text: str) -> dict[str, Any]:
+    """Return what `rest_of` wrote."""
+    return {} if text == EMPTY else dict(json.loads(text))
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Yield lists of at most `size` items."""
+    source = iter(items)
+    while part := list(islice(source, size)):
+        yield part
+
+
+def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Insert rows, or replace those with the same key, by one prepared statement run many times.
+
+    Other databases than SQLite and PostgreSQL are served by delete and insert.
+    """
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    if connection.dialect.name in ("sqlite", "postgresql"):
+        connection.execute(_on_conflict(connection, table, keys), rows)
+        return
+    from sqlalchemy import bindparam
+
+    gone = table.delete()
+    for key in keys:
+        gone = gone.where(table.c[key] == bindparam(f"old_{key}"))
+    connection.execute(gone, [{f"old_{key}": row[key] for key in keys} for row in rows])
+    connection.execute(table.insert(), rows)
+
+
+def _on_conflict(connection: Connection, table: Table, keys: list[str]) -> Any:
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_pg
+
+        statement: Any = insert_pg(table)
+    else:
+        from sqlalchemy.dialects.sqlite import insert as insert_lite
+
+        statement = insert_lite(table)
+    changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)

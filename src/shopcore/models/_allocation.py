@@ -33,12 +33,10 @@ def whole_weights(weights: Sequence[RateLike | Money]) -> list[int]:
     InputError
         If there is no weight, one is negative, or all are zero.
     """
-    if isinstance(weights, str | bytes | Mapping) or not hasattr(weights, "__getitem__"):
-        fail("weights", weights, "a sequence of weights", reason="type")
-    at_most("weights", weights, MAX_PARTS, "parts")
-    if set(map(type, weights)) != {int}:
-        weights = _common_integers(list(weights))
-    integers: list[int] = list(weights)  # type: ignore[arg-type]  # all ints by now
+    integers = weights if type(weights) is list else _listed(weights)
+    at_most("weights", integers, MAX_PARTS, "parts")
+    if set(map(type, integers)) != {int}:
+        integers = _common_integers(integers)
     if not integers:
         fail("weights", integers, "a sequence with at least one weight", reason="no_weight")
     if min(integers) < 0:
@@ -46,6 +44,12 @@ def whole_weights(weights: Sequence[RateLike | Money]) -> list[int]:
     if not any(integers):
         fail("weights", 0, "not all zero", reason="no_weight")
     return integers
+
+
+def _listed(weights: Any) -> list[Any]:
+    if isinstance(weights, str | bytes | Mapping) or not hasattr(weights, "__getitem__"):
+        fail("weights", weights, "a sequence of weights", reason="type")
+    return weights if len(weights) > MAX_PARTS else list(weights)
 
 
 def _common_integers(weights: list[Any]) -> list[int]:
@@ -75,12 +79,13 @@ def allocate_minor(total: int, weights: Sequence[int], mode: AllocationMode = "l
         one_of("mode", mode, MODES)
     size = -total if total < 0 else total
     whole = sum(weights)
-    parts = [size * weight // whole for weight in weights]
+    pairs = [divmod(size * weight, whole) for weight in weights]
+    parts = [part for part, _ in pairs]
     left = size - sum(parts)
     if left:
         if mode == "largest_remainder":
-            # Sorting is stable, so equal remainders keep their order: the earliest part wins a tie.
-            order = sorted(range(len(parts)), key=[-(size * weight % whole) for weight in weights].__getitem__)
+            # Sorting is stable, in reverse too, so equal remainders keep their order: the earliest part wins a tie.
+            order = sorted(range(len(parts)), key=[rest for _, rest in pairs].__getitem__, reverse=True)
         else:
             order = [index for index, weight in enumerate(weights) if weight]
         for index in order[:left]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, final
 from shopcore._checks import fail, integer
 from shopcore._rounding import Rounding, round_div
 from shopcore.models._allocation import AllocationMode, allocate_capped_minor, allocate_minor, whole_weights
-from shopcore.models._amount import LIMIT, Amount, same_currency, set_currency, set_minor
+from shopcore.models._amount import LIMIT, LOWEST, Amount, same_currency, set_currency, set_minor
 from shopcore.models._currency import CURRENCIES, Currency, currency_mismatch
 from shopcore.models._money_text import minor_of_number, minor_of_text
 from shopcore.models._rate import Rate, rate_argument
@@ -63,8 +63,8 @@ class Money(Amount):
             minor = _strict_int(minor)
         if type(currency) is not Currency:
             # One dictionary look-up for the usual case; `Currency.of` then only words the refusal.
-            currency = (_IN_USE.get(currency) if type(currency) is str else None) or Currency.of(currency)
-        if not -LIMIT <= minor <= LIMIT:
+            currency = _IN_USE[currency] if type(currency) is str and currency in _IN_USE else Currency.of(currency)
+        if not LOWEST <= minor <= LIMIT:
             fail("minor", minor, "within 64 bits", reason="range")
         set_minor(self, minor)
         set_currency(self, currency)

@@ -6,8 +6,13 @@ Fees are data (`FeeTable`); `waterfall` shows where a price goes; `price_for` tu
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "ActivityEntry",
     "Band",
+    "BreakEven",
+    "BreakEvenUnits",
     "Commission",
+    "CompetitorIndex",
+    "DeepestDiscount",
     "Exchange",
     "FeeTable",
     "Fixed",
@@ -16,27 +21,77 @@ __all__ = [
     "FreightTemplate",
     "GuardedPrice",
     "Item",
+    "LadderCheck",
+    "LadderFlag",
+    "LandedCost",
+    "LandedLine",
+    "Lever",
     "Line",
+    "Margin",
     "PaymentFee",
     "Percent",
+    "PriceBreak",
+    "PriceChange",
     "PriceEnding",
     "PriceRange",
     "PriceSolution",
+    "PriorPrice",
+    "ProfitLevers",
+    "PurchaseLine",
+    "Reduction",
     "Region",
     "ReturnLoss",
+    "RoiRule",
+    "Rung",
+    "Sensitivity",
     "Target",
     "Tax",
+    "TaxedLines",
+    "TierInversion",
     "Waterfall",
+    "activity_entry",
+    "break_even",
+    "break_even_roas",
+    "break_even_units",
     "charm",
+    "check_price_ladder",
+    "check_roi_rule",
+    "commission",
+    "competitor_index",
     "dead_zones",
+    "deepest_discount",
     "fees_in_force",
     "freight",
     "guard",
+    "highest_click_price",
+    "landed_cost",
+    "margin",
+    "payment_fee",
     "price_for",
+    "price_with_margin",
+    "prior_price",
+    "profit_levers",
+    "reduction",
+    "sensitivity",
+    "tax_on_lines",
+    "tier_inversions",
+    "tier_prices",
     "waterfall",
 ]
 
 if TYPE_CHECKING:
+    from shopcore.pricing._break_even import (
+        BreakEven,
+        BreakEvenUnits,
+        DeepestDiscount,
+        RoiRule,
+        break_even,
+        break_even_roas,
+        break_even_units,
+        check_roi_rule,
+        deepest_discount,
+        highest_click_price,
+    )
     from shopcore.pricing._component import Exchange
     from shopcore.pricing._endings import PriceEnding, charm
     from shopcore.pricing._fees import (
@@ -53,13 +108,54 @@ if TYPE_CHECKING:
     from shopcore.pricing._freight import Freight, FreightFee, FreightTemplate, Region, freight
     from shopcore.pricing._guard import GuardedPrice, guard
     from shopcore.pricing._item import Item
+    from shopcore.pricing._ladder import LadderCheck, LadderFlag, Rung, check_price_ladder
+    from shopcore.pricing._landed import LandedCost, LandedLine, PurchaseLine, landed_cost
+    from shopcore.pricing._margin import (
+        Margin,
+        TaxedLines,
+        commission,
+        margin,
+        payment_fee,
+        price_with_margin,
+        tax_on_lines,
+    )
+    from shopcore.pricing._prior_price import (
+        ActivityEntry,
+        PriceChange,
+        PriorPrice,
+        Reduction,
+        activity_entry,
+        prior_price,
+        reduction,
+    )
+    from shopcore.pricing._sensitivity import Lever, ProfitLevers, Sensitivity, profit_levers, sensitivity
     from shopcore.pricing._solve import PriceRange, PriceSolution, dead_zones, price_for
     from shopcore.pricing._target import Target
+    from shopcore.pricing._tiers import (
+        CompetitorIndex,
+        PriceBreak,
+        TierInversion,
+        competitor_index,
+        tier_inversions,
+        tier_prices,
+    )
     from shopcore.pricing._waterfall import Line, Waterfall, waterfall
 else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_break_even": (
+            "BreakEven",
+            "BreakEvenUnits",
+            "DeepestDiscount",
+            "RoiRule",
+            "break_even",
+            "break_even_roas",
+            "break_even_units",
+            "check_roi_rule",
+            "deepest_discount",
+            "highest_click_price",
+        ),
         "_component": ("Exchange",),
         "_endings": (
             "PriceEnding",
@@ -88,6 +184,43 @@ else:
             "guard",
         ),
         "_item": ("Item",),
+        "_ladder": (
+            "LadderCheck",
+            "LadderFlag",
+            "Rung",
+            "check_price_ladder",
+        ),
+        "_landed": (
+            "LandedCost",
+            "LandedLine",
+            "PurchaseLine",
+            "landed_cost",
+        ),
+        "_margin": (
+            "Margin",
+            "TaxedLines",
+            "commission",
+            "margin",
+            "payment_fee",
+            "price_with_margin",
+            "tax_on_lines",
+        ),
+        "_prior_price": (
+            "ActivityEntry",
+            "PriceChange",
+            "PriorPrice",
+            "Reduction",
+            "activity_entry",
+            "prior_price",
+            "reduction",
+        ),
+        "_sensitivity": (
+            "Lever",
+            "ProfitLevers",
+            "Sensitivity",
+            "profit_levers",
+            "sensitivity",
+        ),
         "_solve": (
             "PriceRange",
             "PriceSolution",
@@ -95,6 +228,14 @@ else:
             "price_for",
         ),
         "_target": ("Target",),
+        "_tiers": (
+            "CompetitorIndex",
+            "PriceBreak",
+            "TierInversion",
+            "competitor_index",
+            "tier_inversions",
+            "tier_prices",
+        ),
         "_waterfall": (
             "Line",
             "Waterfall",

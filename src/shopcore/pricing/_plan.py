@@ -296,6 +296,11 @@ def compile_table(table: FeeTable) -> Plan:
     )
 
 
+def compile_fee(fee: Commission, currency: Currency) -> Term:
+    """Return one commission alone, all of whose amounts are in the currency."""
+    return _commission(fee, lambda money: 0 if money is None else minor_in(money, currency, ()))
+
+
 Reader: TypeAlias = Callable[[Money | None], int]
 
 

@@ -101,6 +101,17 @@ def upgrade(connection: Connection, tables: Tables, to: str = "head") -> None:
     ------
     StorageError
         If Alembic is not installed.
+
+    Examples
+    --------
+    >>> from sqlalchemy import MetaData, create_engine, inspect
+    >>> from shopcore.persistence import build_tables
+    >>> engine = create_engine("sqlite://")
+    >>> with engine.begin() as connection:
+    ...     upgrade(connection, build_tables(MetaData(), prefix="shop_"))
+    ...     inspect(connection).has_table("shop_orders")
+    True
+    >>> engine.dispose()
     """
     config = config_for(connection, tables)
     from alembic import command

@@ -41,6 +41,12 @@ class Tables:
         What every table name begins with.
     schema : str or None
         The schema they live in.
+
+    Examples
+    --------
+    >>> from sqlalchemy import MetaData
+    >>> [table.name for table in build_tables(MetaData()).all[:3]]
+    ['shopcore_skus', 'shopcore_orders', 'shopcore_order_lines']
     """
 
     prefix: str

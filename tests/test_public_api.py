@@ -162,9 +162,15 @@ def test_results_are_frozen_and_slotted(module: str, name: str) -> None:
     assert "__slots__" in vars(value)
 
 
-def test_the_public_names_are_those_of_the_snapshot() -> None:
-    kept = public_names.SNAPSHOT.read_text("utf-8").splitlines()
-    now = public_names.listing().splitlines()
+@pytest.mark.parametrize(("package", "text"), sorted(public_names.listings().items()))
+def test_the_public_names_are_those_of_the_snapshot(package: str, text: str) -> None:
+    snapshot = public_names.SNAPSHOTS / f"{package}.txt"
+    kept = snapshot.read_text("utf-8").splitlines() if snapshot.exists() else []
+    now = text.splitlines()
     new, gone = sorted(set(now) - set(kept)), sorted(set(kept) - set(now))
-    hint = f"new {new}, gone {gone}; if that is meant: {public_names.COMMAND}"
+    hint = f"new {new}, gone {gone}; if that is meant: {public_names.COMMAND} {package}"
     assert new + gone == [], f"the public names changed: {hint}"
+
+
+def test_no_snapshot_is_left_of_a_package_that_went() -> None:
+    assert {path.stem for path in public_names.SNAPSHOTS.glob("*.txt")} <= set(public_names.listings())

@@ -1,15 +1,17 @@
 """The public surface of shopcore, read from the packages themselves.
 
-``python tools/public_names.py`` writes ``tests/public_names.txt``, the list a test compares with the packages, so that
-a public name can neither appear nor go without a line in the change.
+``python tools/public_names.py`` writes ``tests/public_names/``, one list for each package, which a test compares with the
+packages, so that a public name can neither appear nor go without a line in the change. Named packages
+(``python tools/public_names.py pricing``) are written alone.
 """
 
 import importlib
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "shopcore"
-SNAPSHOT = ROOT / "tests" / "public_names.txt"
+SNAPSHOTS = ROOT / "tests" / "public_names"
 COMMAND = "uv run python tools/public_names.py"
 
 
@@ -30,12 +32,17 @@ def surface() -> dict[str, list[str]]:
     return {name: list(importlib.import_module(name).__all__) for name in public_modules()}
 
 
-def listing() -> str:
-    """Return the text of the snapshot: one dotted name a line, sorted."""
-    names = sorted(f"{module}.{name}" for module, names in surface().items() for name in names)
-    return "\n".join(names) + "\n"
+def listings() -> dict[str, str]:
+    """Return the text of each package's list by the package's name: one dotted name a line, sorted."""
+    found: dict[str, list[str]] = {}
+    for module, names in surface().items():
+        package = module.removeprefix("shopcore.").split(".")[0]
+        found.setdefault(package, []).extend(f"{module}.{name}" for name in names)
+    return {package: "\n".join(sorted(names)) + "\n" for package, names in found.items()}
 
 
 if __name__ == "__main__":
-    SNAPSHOT.write_text(listing(), encoding="utf-8")
-    print(f"wrote {SNAPSHOT.relative_to(ROOT)}")
+    for package, text in listings().items():
+        if len(sys.argv) == 1 or package in sys.argv[1:]:
+            (SNAPSHOTS / f"{package}.txt").write_text(text, encoding="utf-8")
+            print(f"wrote tests/public_names/{package}.txt")

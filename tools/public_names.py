@@ -1,7 +1,7 @@
 """The public surface of shopcore, read from the packages themselves.
 
-``python tools/public_names.py`` writes ``tests/public_names/``, one list for each package, which a test compares with the
-packages, so that a public name can neither appear nor go without a line in the change. Named packages
+``python tools/public_names.py`` writes ``tests/public_names/``, one list for each package, which a test compares with
+the packages, so that a public name can neither appear nor go without a line in the change. Named packages
 (``python tools/public_names.py pricing``) are written alone.
 """
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from shopcore.persistence._migrate import create
-from shopcore.persistence._tables import build_tables
+from shopcore.persistence._tables import Tables, build_tables
 
 __all__ = ["Shop"]
 
@@ -40,9 +40,9 @@ class Shop:
     """
 
     def __init__(self, url: str = "sqlite://", *, prefix: str = "shopcore_") -> None:
-        self.metadata = MetaData()
-        self.tables = build_tables(self.metadata, prefix=prefix)
-        self.engine = open_engine(url)
+        self.metadata: MetaData = MetaData()
+        self.tables: Tables = build_tables(self.metadata, prefix=prefix)
+        self.engine: Engine = open_engine(url)
         with self.engine.begin() as connection:
             create(connection, self.tables)
 

@@ -12,13 +12,16 @@ __all__ = [
     "BreakEvenUnits",
     "Commission",
     "CompetitorIndex",
+    "Crossing",
     "DeepestDiscount",
+    "DemandFit",
     "Exchange",
     "FeeTable",
     "Fixed",
     "Freight",
     "FreightFee",
     "FreightTemplate",
+    "GaborGranger",
     "GuardedPrice",
     "Item",
     "LadderCheck",
@@ -28,12 +31,16 @@ __all__ = [
     "Lever",
     "Line",
     "Margin",
+    "MarkdownPath",
+    "OptimalPrice",
+    "Optimum",
     "PaymentFee",
     "Percent",
     "PriceBreak",
     "PriceChange",
     "PriceEnding",
     "PriceRange",
+    "PriceSensitivity",
     "PriceSolution",
     "PriorPrice",
     "ProfitLevers",
@@ -50,6 +57,7 @@ __all__ = [
     "TierInversion",
     "Waterfall",
     "activity_entry",
+    "arc_elasticity",
     "break_even",
     "break_even_roas",
     "break_even_units",
@@ -60,12 +68,21 @@ __all__ = [
     "competitor_index",
     "dead_zones",
     "deepest_discount",
+    "demand_at_prices",
     "fees_in_force",
+    "fit_demand",
     "freight",
+    "gabor_granger",
     "guard",
     "highest_click_price",
     "landed_cost",
+    "logit_elasticity",
     "margin",
+    "markdown_path",
+    "optimal_price",
+    "optimal_price_constant",
+    "optimal_price_linear",
+    "optimal_price_logit",
     "payment_fee",
     "price_for",
     "price_with_margin",
@@ -76,6 +93,7 @@ __all__ = [
     "tax_on_lines",
     "tier_inversions",
     "tier_prices",
+    "van_westendorp",
     "waterfall",
 ]
 
@@ -93,6 +111,7 @@ if TYPE_CHECKING:
         highest_click_price,
     )
     from shopcore.pricing._component import Exchange
+    from shopcore.pricing._elasticity import DemandFit, arc_elasticity, fit_demand, logit_elasticity
     from shopcore.pricing._endings import PriceEnding, charm
     from shopcore.pricing._fees import (
         Band,
@@ -119,6 +138,15 @@ if TYPE_CHECKING:
         price_with_margin,
         tax_on_lines,
     )
+    from shopcore.pricing._markdown import MarkdownPath, demand_at_prices, markdown_path
+    from shopcore.pricing._optimal import (
+        OptimalPrice,
+        Optimum,
+        optimal_price,
+        optimal_price_constant,
+        optimal_price_linear,
+        optimal_price_logit,
+    )
     from shopcore.pricing._prior_price import (
         ActivityEntry,
         PriceChange,
@@ -130,6 +158,7 @@ if TYPE_CHECKING:
     )
     from shopcore.pricing._sensitivity import Lever, ProfitLevers, Sensitivity, profit_levers, sensitivity
     from shopcore.pricing._solve import PriceRange, PriceSolution, dead_zones, price_for
+    from shopcore.pricing._survey import Crossing, GaborGranger, PriceSensitivity, gabor_granger, van_westendorp
     from shopcore.pricing._target import Target
     from shopcore.pricing._tiers import (
         CompetitorIndex,
@@ -157,6 +186,12 @@ else:
             "highest_click_price",
         ),
         "_component": ("Exchange",),
+        "_elasticity": (
+            "DemandFit",
+            "arc_elasticity",
+            "fit_demand",
+            "logit_elasticity",
+        ),
         "_endings": (
             "PriceEnding",
             "charm",
@@ -205,6 +240,19 @@ else:
             "price_with_margin",
             "tax_on_lines",
         ),
+        "_markdown": (
+            "MarkdownPath",
+            "demand_at_prices",
+            "markdown_path",
+        ),
+        "_optimal": (
+            "OptimalPrice",
+            "Optimum",
+            "optimal_price",
+            "optimal_price_constant",
+            "optimal_price_linear",
+            "optimal_price_logit",
+        ),
         "_prior_price": (
             "ActivityEntry",
             "PriceChange",
@@ -226,6 +274,13 @@ else:
             "PriceSolution",
             "dead_zones",
             "price_for",
+        ),
+        "_survey": (
+            "Crossing",
+            "GaborGranger",
+            "PriceSensitivity",
+            "gabor_granger",
+            "van_westendorp",
         ),
         "_target": ("Target",),
         "_tiers": (

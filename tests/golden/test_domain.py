@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from shopcore.errors import InputError
-from shopcore.models import Customer, Order, OrderLine, check_gtin
+from shopcore.models import Customer, Money, Order, OrderLine, Rate, RoundingPolicy, check_gtin
+from shopcore.orders import basket_totals
 
 CASES = {case["id"]: case for case in json.loads((Path(__file__).parent / "domain.json").read_text("utf-8"))["cases"]}
 LINE = (
@@ -56,3 +57,24 @@ def test_personal_data():
     with pytest.raises(InputError) as caught:
         Customer(customer_id="C1", name=person["name"], phone=person["phone"] + "\n")
     assert person["phone"] not in str(caught.value) + repr(caught.value.__dict__)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES.values() if case["area"] == "totals"], ids=lambda case: case["id"]
+)
+def test_totals(case):
+    given, expected = case["given"], case["expect"]
+    lines = [
+        OrderLine(
+            line_id=str(number),
+            sku="A",
+            title="A thing",
+            quantity=entry["qty"],
+            unit_price=Money.parse(entry["unit"], given["currency"]),
+            tax_rate=Rate(entry["rate"]),
+            tax_included=given["prices_include_tax"],
+        )
+        for number, entry in enumerate(given["lines"])
+    ]
+    found = basket_totals(lines, rounding=RoundingPolicy(given["level"], given["rounding"].lower()))
+    assert {name: getattr(found, name).text for name in expected} == expected

@@ -19,6 +19,7 @@ from shopcore.models import (
     RoundingPolicy,
     SpecOption,
     StockPosition,
+    TaxPart,
     TrafficFacts,
     UnitPrice,
 )
@@ -77,6 +78,9 @@ def test_trusted_path_equals_the_validated_one():
         {"shipped": 2, "returned": 1, "exchanged": 2},
         {"waived": 1},
         {"cancelled": 1, "waived": 1, "refunded": 3},
+        {"shipped": 3, "kept": 1},
+        {"shipped": 3, "refunded": 1},
+        {"shipped": 3, "return_requested": 3, "refunded": 1, "kept": 1},
         {"shipped": -1},
         {"quantity": 0},
     ],
@@ -98,9 +102,20 @@ def test_discount_above_the_price_is_refused():
         line(discounts=[DiscountShare(promotion_id="p", amount=Money(11_701, "CNY"))])
 
 
-def test_shares_through_units_sum():
-    share = DiscountShare(promotion_id="p", amount=Money(1001, "CNY"))
-    assert [share.through(units, 3) for units in range(4)] == [0, 334, 667, 1001]
+def test_a_discount_above_the_price_of_one_unit_is_refused():
+    with pytest.raises(InputError, match="every unit"):
+        line(discounts=[DiscountShare(promotion_id="p", amount=Money(4000, "CNY"), per_unit=[(1, 4000), (2, 0)])])
+
+
+def test_several_taxes_make_up_the_rate():
+    taxes = [TaxPart(name="GST", rate=Rate("0.05")), TaxPart(name="QST", rate=Rate("0.09975"))]
+    made = line(taxes=taxes)
+    assert made.tax_rate == Rate("0.14975")
+    assert OrderLine.from_json(made.to_json()) == made
+    assert made.evolve(quantity=2).tax_rate == made.tax_rate
+    for wrong in ({"tax_rate": Rate("0.15")}, {"taxes": [taxes[0], taxes[0]]}):
+        with pytest.raises(InputError):
+            line(**{"taxes": taxes, **wrong})
 
 
 def test_more_back_than_paid_is_refused():

@@ -34,6 +34,7 @@ __all__ = [
     "Sku",
     "SpecOption",
     "StockPosition",
+    "TaxPart",
     "TrafficFacts",
     "UnitPrice",
     "check_gtin",
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from shopcore.models._gtin import GtinCheck, check_gtin
     from shopcore.models._money import Money
     from shopcore.models._order import Order, Posting
-    from shopcore.models._order_line import DiscountShare, OrderLine
+    from shopcore.models._order_line import DiscountShare, OrderLine, TaxPart
     from shopcore.models._period import Period
     from shopcore.models._privacy import Personal, Public, Sensitive
     from shopcore.models._product import Attribute, MediaFacts, Product
@@ -69,7 +70,7 @@ else:
         "_gtin": ("GtinCheck", "check_gtin"),
         "_money": ("Money",),
         "_order": ("Order", "Posting"),
-        "_order_line": ("DiscountShare", "OrderLine"),
+        "_order_line": ("DiscountShare", "OrderLine", "TaxPart"),
         "_period": ("Period",),
         "_privacy": ("Personal", "Public", "Sensitive"),
         "_product": ("Attribute", "MediaFacts", "Product"),

@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
-from shopcore._rounding import round_div
 from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models._base import Model
 from shopcore.models._fields import (
@@ -29,7 +28,7 @@ from shopcore.models._rate import Rate
 from shopcore.models._sku import SpecOption
 from shopcore.models._unit_price import UnitPrice
 
-__all__ = ["DiscountShare", "LineKind", "OrderLine"]
+__all__ = ["DiscountShare", "LineKind", "OrderLine", "TaxPart"]
 
 LineKind: TypeAlias = Literal["goods", "gift", "service", "shipping", "fee", "adjustment"]
 UnitRun: TypeAlias = tuple[Annotated[int, Field(ge=1, le=MAX_QUANTITY)], Annotated[int, Field(ge=0, le=2**63 - 1)]]
@@ -72,19 +71,12 @@ class DiscountShare(Model):
         """How many units the runs cover; 0 where the amount is spread evenly."""
         return sum(count for count, _ in self.per_unit)
 
-    def through(self, units: int, quantity: int) -> int:
-        """Return the minor units that the first `units` of `quantity` units carry.
 
-        Cumulative, so that the shares of any sequence of parts sum to the amount.
-        """
-        if not self.per_unit:
-            return round_div(self.amount.minor * units, quantity)
-        carried, left = 0, units
-        for count, minor in self.per_unit:
-            taken = min(count, left)
-            carried += taken * minor
-            left -= taken
-        return carried
+class TaxPart(Model):
+    """One of several taxes on a line (税种): its name and rate, GST 5 % beside PST 7 %."""
+
+    name: Public[Word]
+    rate: Public[TaxRate]
 
 
 class OrderLine(Model):
@@ -106,13 +98,16 @@ class OrderLine(Model):
         What each promotion took off this line; together at most the line's price.
     tax_rate : Rate
         The sum of all taxes on the line, ``"0.13"``; `tax_included` says whether `unit_price` holds it.
+    taxes : tuple of TaxPart, optional
+        The taxes that make up `tax_rate`, where there are several; the rate may then be left out.
     unit_cost : Money or UnitPrice, optional
         What a unit cost the shop; sensitive.
     cancelled, shipped, received, return_requested, returned, exchanged : int
         Units on the axis of fulfilment and return. Cancelled units are never shipped; returned ones have come back
         and were accepted; exchanged ones of them were replaced.
-    waived, refunded : int
-        Units no longer to be paid because they were cancelled before payment, and units whose money went back.
+    waived, refunded, kept : int
+        Units no longer to be paid because they were cancelled before payment, units whose money went back, and those
+        of them whose goods the customer keeps.
 
     Raises
     ------
@@ -140,6 +135,7 @@ class OrderLine(Model):
     tax_rate: Public[TaxRate] = NO_TAX
     tax_included: Public[bool] = True
     tax_code: Public[Word | None] = None
+    taxes: Public[Annotated[tuple[TaxPart, ...], Many(10, "taxes")]] = ()
     unit_cost: Sensitive[Price | None] = None
     cancelled: Public[Count] = 0
     waived: Public[Count] = 0
@@ -149,6 +145,7 @@ class OrderLine(Model):
     returned: Public[Count] = 0
     exchanged: Public[Count] = 0
     refunded: Public[Count] = 0
+    kept: Public[Count] = 0
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -157,9 +154,11 @@ class OrderLine(Model):
             _check_amounts(self)
         if (
             fields["cancelled"] or fields["shipped"] or fields["received"] or fields["return_requested"]
-            or fields["returned"] or fields["exchanged"] or fields["refunded"] or fields["waived"]
+            or fields["returned"] or fields["exchanged"] or fields["refunded"] or fields["waived"] or fields["kept"]
         ):  # fmt: skip
             _check_quantities(self)
+        if fields["taxes"]:
+            _sum_taxes(self)
         return self
 
     @property
@@ -203,9 +202,46 @@ def _check_amounts(line: OrderLine) -> None:
     if not taken:
         return
     price = line.unit_price
+    if isinstance(price, Money) and any(left < 0 for _, left in value_runs(line, price.minor)):
+        _fail("discounts", "at most the unit price on every unit", "range")
     exact = price.minor * line.quantity if isinstance(price, Money) else price.times(line.quantity, rounding="up").minor
     if taken > exact:
         _fail("discounts", "at most the price of the line", "range")
+
+
+def value_runs(line: OrderLine, unit_minor: int) -> list[tuple[int, int]]:
+    """Return runs of units with what the discounts of stated units leave of the unit price, in minor units."""
+    runs = [(line.quantity, unit_minor)]
+    for share in line.discounts:
+        if share.per_unit:
+            runs = _merged(runs, share.per_unit)
+    return runs
+
+
+def _merged(runs: list[tuple[int, int]], shares: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    waiting = list(reversed(shares))
+    for count, value in runs:
+        left = count
+        while left:
+            units, minor = waiting.pop()
+            taken = min(units, left)
+            found.append((taken, value - minor))
+            left -= taken
+            if units > taken:
+                waiting.append((units - taken, minor))
+    return found
+
+
+def _sum_taxes(line: OrderLine) -> None:
+    whole = sum((part.rate for part in line.taxes), start=NO_TAX)
+    if len({part.name for part in line.taxes}) != len(line.taxes):
+        _fail("taxes", "taxes with names that differ", "duplicate")
+    if "tax_rate" in line.model_fields_set and line.tax_rate != whole:
+        _fail("tax_rate", "the sum of taxes", "sum")
+    # Frozen for everybody else: the one field that follows from another is filled in here.
+    line.__dict__["tax_rate"] = whole
+    line.model_fields_set.add("tax_rate")
 
 
 def _check_quantities(line: OrderLine) -> None:
@@ -221,6 +257,12 @@ def _check_quantities(line: OrderLine) -> None:
         _fail("waived", "at most cancelled", "range")
     if line.refunded + line.waived > line.quantity:
         _fail("refunded", "at most quantity - waived", "range")
+    if line.kept > line.refunded:
+        _fail("kept", "at most refunded", "range")
+    if line.refunded - line.kept + line.waived + line.exchanged > line.cancelled + line.returned:
+        _fail("refunded", "at most what was cancelled, returned or left to the customer", "range")
+    if line.kept + line.return_requested > line.with_customer:
+        _fail("kept", "at most the units with the customer", "range")
 
 
 def _fail(argument: str, expected: str, reason: str) -> None:

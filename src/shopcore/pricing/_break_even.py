@@ -158,6 +158,17 @@ def check_roi_rule(sale: Waterfall, *, ratio: RateLike = "2.5") -> RoiRule:
     -----
     Break-even ROAS = net / CM2 <= ratio exactly where CM2 >= net / ratio: 40 % of net for 2.5. On revenue with 20 %
     tax, as platforms show it, the same shop needs 3.0.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from shopcore.models import Money
+    >>> from shopcore.pricing import FeeTable, Item, Percent, waterfall
+    >>> platform = Percent(name="platform", level="cm2", rate="5%")
+    >>> fees = FeeTable(name="shop", currency="CNY", valid_from=date(2026, 1, 1), fees=[platform])
+    >>> rule = check_roi_rule(waterfall(Money(10000, "CNY"), fees, Item(Money(5000, "CNY"))))
+    >>> rule.passes, rule.needed, rule.contribution
+    (True, Money(4000, 'CNY'), Money(4500, 'CNY'))
     """
     wanted = rate_argument("ratio", ratio, low=0, low_open=True)
     needed = sale.net.times(1 / wanted, rounding="ceiling")

@@ -225,9 +225,7 @@ def poisson_quantile(probability: FloatArray, mean: FloatArray) -> FloatArray:
     from scipy.special import pdtr
 
     sd = np.sqrt(mean)
-    return _smallest_whole(
-        probability, _cornish_fisher(probability, mean, sd, 1.0 / np.maximum(sd, 1e-150)), pdtr, mean
-    )
+    return smallest_whole(probability, _cornish_fisher(probability, mean, sd, 1.0 / np.maximum(sd, 1e-150)), pdtr, mean)
 
 
 def _cornish_fisher(probability: FloatArray, mean: FloatArray, sd: FloatArray, skew: FloatArray) -> FloatArray:
@@ -278,10 +276,10 @@ def negative_binomial_quantile(probability: FloatArray, r: FloatArray, p: FloatA
     def cdf(k: FloatArray, r: FloatArray, p: FloatArray) -> FloatArray:
         return np.asarray(betainc(r, k + 1.0, p))
 
-    return _smallest_whole(probability, start, cdf, r, p)
+    return smallest_whole(probability, start, cdf, r, p)
 
 
-def _smallest_whole(
+def smallest_whole(
     probability: FloatArray, start: FloatArray, cdf: Callable[..., FloatArray], *parameters: FloatArray
 ) -> FloatArray:
     # Two looks settle every row whose start is at most one unit off; the others double their step and then halve it.

@@ -1,0 +1,68 @@
+"""Fields of this package's values and results: a float or a read-only array, compared by value."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+from shopcore._arrays import Domain, floats
+from shopcore._checks import fail
+
+
+class ByValue:
+    """Equality and hash of a frozen dataclass whose fields may be arrays."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is of the same kind and every field is equal (NaN equals NaN)."""
+        if type(other) is not type(self):
+            return NotImplemented
+        names = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]  # dataclasses only
+        return all(_same(getattr(self, name), getattr(other, name)) for name in names)
+
+    def __hash__(self) -> int:
+        """Return a hash that agrees with equality."""
+        values = [getattr(self, field.name) for field in dataclasses.fields(self)]  # type: ignore[arg-type]
+        return hash((type(self), *(v.tobytes() if isinstance(v, np.ndarray) else v for v in values)))
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        numeric = np.asarray(one).dtype.kind == "f" and np.asarray(other).dtype.kind == "f"
+        return bool(np.array_equal(one, other, equal_nan=numeric))
+    return bool(one == other)
+
+
+def field(argument: str, value: object, domain: Domain) -> Any:
+    """Return a checked float, or a checked array that nobody can change through this value."""
+    if type(value) is float or type(value) is int:
+        try:
+            number = float(value)
+        except OverflowError:
+            fail(argument, value, domain.text, reason="range")
+        inside = domain.low < number < domain.high
+        inside |= (number == domain.low and not domain.low_open) or (number == domain.high and not domain.high_open)
+        if not inside or (not math.isfinite(number) and not domain.infinite):
+            fail(argument, value, domain.text, reason="range")
+        return number
+    array = floats(argument, value, domain)
+    if array.ndim == 0:
+        return array.item()
+    return read_only(array)
+
+
+def read_only(array: Any) -> Any:
+    """Return a view of an array that refuses to be written to."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def set_fields(value: object, **fields: Any) -> None:
+    """Set the fields of a frozen value while it is being made."""
+    for name, checked in fields.items():
+        object.__setattr__(value, name, checked)

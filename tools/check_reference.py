@@ -19,7 +19,8 @@ def missing(inventory_file: Path) -> list[str]:
     there = {name for kind, entries in inventory.items() if kind.startswith("py:") for name in entries}
     labels = set(inventory["std:label"])
     pages = {path.stem for path in (public_names.ROOT / "docs" / "reference").glob("*.md")}
-    listed = {line for line in public_names.listing().splitlines() if not line.startswith("shopcore.__")}
+    listed = {f"{module}.{name}" for module, names in public_names.surface().items() for name in names}
+    listed = {name for name in listed if not name.startswith("shopcore.__")}
     modules = set(public_names.public_modules())
     # The annotation names are aliases without a page entry of their own; the page of shopcore.typing lists them.
     plain = {name for name in listed if name.startswith("shopcore.typing.")} if "typing" in pages else set()

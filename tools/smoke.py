@@ -19,8 +19,8 @@ except InputError as error:
 else:
     raise AssertionError("hostile text was taken for money")
 
-platform = Percent(name="platform", level="cm2", rate="5%")
-fees = FeeTable(name="shop", currency="CNY", valid_from=date(2026, 1, 1), fees=[platform])
+platform = Percent(name="platform", level="cm2", rate=Rate("5%"))
+fees = FeeTable(name="shop", currency="CNY", valid_from=date(2026, 1, 1), fees=(platform,))
 assert waterfall(price, fees, Item(Money.of("199.00", "CNY"))).profit == Money.of("85.05", "CNY")
 assert conversion_rate(375, 12_500).value == 0.03
 with Shop() as shop, shop.begin() as connection:

@@ -104,6 +104,25 @@ def _newcombe(given: dict[str, Any]) -> Any:
     return list(newcombe(*given["a"], *given["b"], confidence=given["confidence"]))
 
 
+@answers("funnel")
+def _funnel(given: dict[str, Any]) -> Any:
+    steps = traffic.funnel([tuple(step) for step in given["steps"]], confidence=given["confidence"]).steps
+    return {
+        "step_rate": [step.step_rate.value for step in steps],
+        "cumulative": [step.cumulative_rate.value for step in steps],
+        "loss": [step.loss for step in steps],
+        "loss_share": [step.loss_share for step in steps],
+        "interval": [[step.step_rate.low, step.step_rate.high] for step in steps],
+    }
+
+
+@answers("gmv_decomposition_lmdi")
+def _lmdi(given: dict[str, Any]) -> Any:
+    before, now = (dict(zip(given["factors"], given[side], strict=True)) for side in ("base", "current"))
+    found = traffic.decompose(before, now)
+    return {"effects": found.effects, "total": found.change}
+
+
 def agree(got: Any, expected: Any, tolerance: dict[str, float], where: str) -> None:
     if isinstance(expected, dict):
         for key, value in expected.items():

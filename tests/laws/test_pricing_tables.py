@@ -2,9 +2,11 @@
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,7 @@ from shopcore.pricing import (
     ReturnLoss,
     Target,
     Tax,
+    arrays,
     dead_zones,
     price_for,
     waterfall,
@@ -187,6 +190,15 @@ def random_endings(rng):
     )
 
 
+def hard_target(rng, table, item):
+    """Half of the targets are met exactly at a price where a fee changes, or anywhere."""
+    if rng.random() < 0.5:
+        return random_target(rng, table.currency)
+    bands = [band for fee in table.fees if fee.kind == "commission" for band in fee.bands[:-1]]
+    edges = [band.up_to for band in bands] or [Money(rng.randrange(1, 3000), table.currency)]
+    return Target.profit(waterfall(rng.choice(edges), table, item).profit)
+
+
 def meets(target, sale):
     """The target in rational numbers, from its wording."""
     if target.kind == "profit":
@@ -216,7 +228,7 @@ def check_against_brute_force(seed, high):
     rng = random.Random(seed)
     table = random_table(rng)
     item = random_item(rng, table.currency)
-    target, endings, low = random_target(rng, table.currency), random_endings(rng), rng.choice((1, 1, 700))
+    target, endings, low = hard_target(rng, table, item), random_endings(rng), rng.choice((1, 1, 700))
     limits = {"lo": Money(low, table.currency), "hi": Money(high, table.currency)}
     solution = price_for(target, table, item, endings=endings, **limits)
     found = tuple(None if price is None else price.minor for price in (solution.smallest, solution.stable))
@@ -234,9 +246,9 @@ def test_the_solver_is_equal_to_trying_every_price(seed):
 def test_the_solver_is_equal_to_trying_every_price_on_2000_tables():
     reasons = Counter()
     for seed in range(2000):
-        solution = check_against_brute_force(seed, 9000)
+        solution = check_against_brute_force(seed, 6000)
         reasons[solution.reason or ("stable later" if solution.smallest != solution.stable else "one price")] += 1
-    assert reasons["stable later"] > 30, reasons
+    assert reasons["stable later"] > 200, reasons
 
 
 @given(SEEDS)
@@ -327,3 +339,61 @@ def test_gross_is_tax_and_lines_and_profit(seed):
 def test_a_table_survives_json(seed):
     table = random_table(random.Random(seed))
     assert FeeTable.from_json(table.to_json()) == table
+
+
+def columns_of(items):
+    return arrays.Items(
+        unit_cost=np.array([item.unit_cost.minor for item in items]),
+        quantity=np.array([item.quantity for item in items]),
+        weight=np.array([item.weight for item in items]),
+        volume=np.array([item.volume for item in items]),
+        region=[item.region for item in items],
+    )
+
+
+def random_rows(rng, currency, count):
+    def region():
+        return rng.choice((None, "far"))
+
+    return [replace(random_item(rng, currency), region=region()) for _ in range(count)]
+
+
+@given(SEEDS)
+def test_the_twin_of_the_waterfall_equals_it_row_by_row(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    items = random_rows(rng, table.currency, 20)
+    prices = [rng.randrange(8000) for _ in items]
+    found = arrays.waterfall(prices, table, columns_of(items))
+    assert (found.gross == found.tax + sum(found.amounts) + found.profit).all()
+    for row, (price, item) in enumerate(zip(prices, items, strict=True)):
+        sale = waterfall(Money(price, table.currency), table, item)
+        assert [amount[row] for amount in found.amounts] == list(sale.amounts)
+        assert (found.gross[row], found.net[row], found.profit[row]) == (
+            sale.gross_minor,
+            sale.net_minor,
+            sale.profit_minor,
+        )
+        for level in ("cm1", "cm2", "cm3", "overhead"):
+            assert found.contribution(level)[row] == sale.contribution(level).minor
+
+
+@given(SEEDS)
+def test_the_twin_takes_a_table_for_each_row(seed):
+    rng = random.Random(seed)
+    tables = [random_table(rng) for _ in range(4)]
+    tables = [table for table in tables if table.currency == tables[0].currency]
+    items = random_rows(rng, tables[0].currency, 12)
+    prices = [rng.randrange(8000) for _ in items]
+    which = [rng.randrange(len(tables)) for _ in items]
+    levels = {}
+    for table in tables:
+        for fee in table.fees:
+            if levels.setdefault(fee.name, fee.level) != fee.level:
+                return
+    found = arrays.waterfall(prices, tables, columns_of(items), which=which)
+    for row, (price, item) in enumerate(zip(prices, items, strict=True)):
+        sale = waterfall(Money(price, tables[0].currency), tables[which[row]], item)
+        assert found.profit[row] == sale.profit_minor
+        mine = dict(zip(found.names, (amount[row] for amount in found.amounts), strict=True))
+        assert {name: mine[name] for name in sale.plan.names} == dict(zip(sale.plan.names, sale.amounts, strict=True))

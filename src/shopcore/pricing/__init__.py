@@ -58,6 +58,7 @@ __all__ = [
     "Waterfall",
     "activity_entry",
     "arc_elasticity",
+    "arrays",
     "break_even",
     "break_even_roas",
     "break_even_units",
@@ -98,6 +99,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from shopcore.pricing import arrays
     from shopcore.pricing._break_even import (
         BreakEven,
         BreakEvenUnits,
@@ -298,5 +300,5 @@ else:
         ),
     }
     _NAMES = {name: module for module, names in _WHERE.items() for name in names}
-    __getattr__, __dir__ = lazy(__name__, _NAMES)
+    __getattr__, __dir__ = lazy(__name__, _NAMES | {"arrays": "arrays"})
     del lazy

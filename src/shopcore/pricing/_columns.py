@@ -1,0 +1,335 @@
+"""The waterfall over columns: the same compiled lines on int64 minor units, in blocks that stay in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+from shopcore._arrays import broadcast, check_rows, fail_rows, guard_range, minors, round_div
+from shopcore._checks import fail, integer
+from shopcore.errors import LimitError
+from shopcore.models._result import Result, html_table
+from shopcore.pricing._component import LEVELS, MAX_AMOUNT, Level
+from shopcore.pricing._freight import MAX_GRAMS
+from shopcore.pricing._item import MAX_QUANTITY
+from shopcore.pricing._plan import Parcel, Plan, Term
+from shopcore.pricing._waterfall import MAX_PRICE
+
+if TYPE_CHECKING:
+    from shopcore.pricing._fees import FeeTable
+    from shopcore.typing import FloatArray, IntArray, IntLike, MinorArray
+
+BLOCK: Final = 16_384
+MAX_VOLUME: Final = 10**12
+MAX_TABLES: Final = 10_000
+# A column, or one number for all rows.
+Column: TypeAlias = "IntArray | int"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Items(Result):
+    """Columns of items: what `Item` is for one row. Each is an array of n rows or one number for all.
+
+    Attributes
+    ----------
+    unit_cost : int64 array
+        Minor units of the fee table's currency, zero or positive.
+    quantity : int64 array
+        Units sold in the order, at least 1.
+    weight : int64 array
+        Grams of one unit.
+    volume : int64 array
+        Cubic millimetres of one unit; 0 where unknown.
+    region : str, or sequence of str or None, optional
+        Names of the freight templates' regions.
+    """
+
+    unit_cost: IntLike
+    quantity: IntLike = 1
+    weight: IntLike = 0
+    volume: IntLike = 0
+    region: str | Sequence[str | None] | None = None
+
+
+@dataclass(slots=True)
+class Rows:
+    """Checked columns of one length: prices and what the items add, times the quantity already."""
+
+    size: int
+    price: Column
+    quantity: Column
+    cost: Column
+    weight: Column
+    volume: Column
+    region: Column
+    regions: tuple[str, ...]
+
+    def part(self, rows: Any) -> Rows:
+        """Return some of the rows."""
+        names = ("price", "quantity", "cost", "weight", "volume", "region")
+        parts = {name: cut(getattr(self, name), rows) for name in names}
+        size = len(range(*rows.indices(self.size))) if isinstance(rows, slice) else len(rows)
+        return Rows(size, regions=self.regions, **parts)
+
+
+def rows_of(price: IntLike, items: Items) -> Rows:
+    """Return the checked rows of prices and items.
+
+    Raises
+    ------
+    InputError
+        If a column holds floats or values outside its range; `positions` names the rows.
+    """
+    if not isinstance(items, Items):
+        fail("items", items, "an Items", reason="type")
+    columns = {
+        "price": minors("price", price, low=0, high=MAX_PRICE),
+        "unit_cost": _secret(items.unit_cost),
+        "quantity": minors("quantity", items.quantity, low=1, high=MAX_QUANTITY),
+        "weight": minors("weight", items.weight, low=0, high=MAX_GRAMS),
+        "volume": minors("volume", items.volume, low=0, high=MAX_VOLUME),
+    }
+    codes, names = _region_codes(items.region)
+    wide = [name for name, column in columns.items() if column.ndim > 1]
+    if wide:
+        fail(wide[0], columns[wide[0]].shape, "of one dimension", reason="shape")
+    shape = broadcast(**columns, region=np.asarray(codes))[0].shape
+    size = shape[0] if shape else 1
+    check_rows("price", size)
+    price_, cost, quantity, weight, volume = (_column(column) for column in columns.values())
+    # At most 10**12 x 10**6: a product of two checked columns cannot leave int64.
+    return Rows(size, price_, quantity, cost * quantity, weight * quantity, volume * quantity, codes, names)
+
+
+def cut(column: Column, at: Any) -> Column:
+    """Return some rows of a column; a number for all rows is itself."""
+    return column if isinstance(column, int) else column[at]
+
+
+def _column(values: IntArray) -> Column:
+    return int(values) if values.ndim == 0 else values
+
+
+def _secret(unit_cost: IntLike) -> IntArray:
+    cost = minors("unit_cost", unit_cost)
+    bad = (cost < 0) | (cost > MAX_AMOUNT)
+    if bad.any():
+        # The value is a cost price and stays out of the message.
+        fail_rows("unit_cost", np.atleast_1d(bad), np.where(np.atleast_1d(bad), "hidden", ""), f"0 to {MAX_AMOUNT}")
+    return cost
+
+
+def _region_codes(region: str | Sequence[str | None] | None) -> tuple[Column, tuple[str, ...]]:
+    if region is None:
+        return 0, ()
+    if isinstance(region, str):
+        return 1, (region,)
+    known: dict[str | None, int] = {None: 0}
+    codes = np.array([known.setdefault(name, len(known)) for name in region], dtype=np.int64)
+    return codes, tuple(name for name in known if name is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WaterfallColumns(Result):
+    """Waterfalls of many rows: gross = tax + all lines + profit in each, exactly.
+
+    Attributes
+    ----------
+    gross, net, profit : int64 array, shape (n,)
+        Minor units.
+    names : tuple of str
+        Lines, the goods first.
+    levels : tuple of str
+        Margin level of each line.
+    amounts : tuple of int64 arrays
+        What each line takes, in the order of `names`.
+    """
+
+    gross: MinorArray
+    net: MinorArray
+    profit: MinorArray
+    names: tuple[str, ...]
+    levels: tuple[Level, ...]
+    amounts: tuple[MinorArray, ...]
+
+    @property
+    def tax(self) -> MinorArray:
+        """Gross less net."""
+        return self.gross - self.net
+
+    def line(self, name: str) -> MinorArray:
+        """Return the amounts of one line."""
+        if name not in self.names:
+            fail("name", name, "one of " + ", ".join(self.names), reason="unknown_fee")
+        return self.amounts[self.names.index(name)]
+
+    def contribution(self, level: Level) -> MinorArray:
+        """Return the margin after a level: cm1, cm2, cm3, or the profit for ``"overhead"``."""
+        left = self.net.copy()
+        upto = LEVELS[: LEVELS.index(level) + 1]
+        for kind, amount in zip(self.levels, self.amounts, strict=True):
+            if kind in upto:
+                left -= amount
+        return left
+
+    @property
+    def margin(self) -> FloatArray:
+        """Profit over net as floats, for display and sorting; NaN where net is zero."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.net != 0, self.profit / self.net, np.nan)
+
+    def to_columns(self) -> dict[str, MinorArray]:
+        """Return every column by name, ready for a data frame; lines as ``line: name``."""
+        lines = {f"line: {name}": amount for name, amount in zip(self.names, self.amounts, strict=True)}
+        return {"gross": self.gross, "tax": self.tax, "net": self.net, **lines, "profit": self.profit}
+
+    def explain(self) -> str:
+        """Return the totals of all rows."""
+        rows = [f"{len(self.gross)} rows; totals in minor units", f"gross {int(self.gross.sum())}"]
+        rows.append(f"tax {-int(self.tax.sum())}")
+        rows += [f"{name} {-int(amount.sum())}" for name, amount in zip(self.names, self.amounts, strict=True)]
+        return "\n".join([*rows, f"profit {int(self.profit.sum())}"])
+
+    def _repr_html_(self) -> str:
+        """Return a table of the totals; names are escaped."""
+        rows = [tuple(row.rsplit(" ", 1)) for row in self.explain().split("\n")[1:]]
+        return html_table(f"{len(self.gross)} waterfalls, totals in minor units", ("line", "total"), rows)
+
+
+def tables_of(fees: FeeTable | Sequence[FeeTable], which: IntLike | None, size: int) -> Iterator[tuple[Plan, Any]]:
+    """Yield each plan with its rows: all of them for one table, else those where `which` holds its position."""
+    if not isinstance(fees, Sequence):
+        yield fees.plan, slice(0, size)
+        return
+    if not 1 <= len(fees) <= MAX_TABLES:
+        integer("fees", len(fees), low=1, high=MAX_TABLES)
+    if which is None:
+        fail("which", None, "the position of each row's table, as there are several", reason="missing")
+    if len({table.currency for table in fees}) != 1:
+        fail("fees", fees, "tables of one currency", reason="currency_mismatch")
+    chosen = np.broadcast_to(minors("which", which, low=0, high=len(fees) - 1), (size,))
+    order = np.argsort(chosen, kind="stable")
+    ends = np.searchsorted(chosen[order], np.arange(len(fees) + 1))
+    for position, table in enumerate(fees):
+        rows = order[ends[position] : ends[position + 1]]
+        if rows.size:
+            yield table.plan, rows
+
+
+def check_fit(plan: Plan, rows: Rows, total: Column, freight: Column) -> None:
+    """Refuse, before anything is multiplied, rows that could leave int64; names the rows."""
+    lines = len(plan.terms) + 2
+    largest = {"total": 2 * lines, "cost": 2 * lines, "freight": 2 * lines, "unit": 1, "offset": 0}
+    for term in plan.terms:
+        if type(term) is not Term:
+            continue
+        # A gross price with tax on top is at most twice the price asked.
+        steep = 4 * max(abs(numerator) for numerator in term.numerators)
+        largest["total"] = max(largest["total"], steep)
+        largest["cost"] = max(largest["cost"], 2 * abs(term.by_cost))
+        largest["freight"] = max(largest["freight"], 2 * abs(term.by_freight))
+        largest["unit"] = max(largest["unit"], 2 * abs(term.by_unit))
+        largest["offset"] = max(largest["offset"], 2 * max(abs(o) for o in term.offsets) + term.denominator)
+    largest["total"] = max(largest["total"], 2 * plan.tax_whole)
+    if largest["offset"] > 2**60:
+        raise LimitError(
+            "fees must have smaller denominators to stay exact in int64", argument="fees", reason="overflow"
+        )
+    # The five parts of a numerator together stay below 2**63.
+    for name, values, limit in (
+        ("price", total, 2**62),
+        ("unit_cost", rows.cost, 2**61),
+        ("weight", freight, 2**59),
+        ("quantity", rows.quantity, 2**58),
+    ):
+        key = {"price": "total", "unit_cost": "cost", "weight": "freight", "quantity": "unit"}[name]
+        guard_range(name, np.atleast_1d(values), largest[key], limit=limit)
+
+
+def parcel_fee(parcel: Parcel, rows: Rows) -> Column:
+    """Return a freight line for each row: the twin of `Parcel.fee`."""
+    weight = rows.weight
+    if parcel.divisor is not None:
+        weight = np.maximum(weight, -(-rows.volume // parcel.divisor))
+    steps = np.maximum(-(-(weight - parcel.first_weight) // parcel.step_weight), 0)
+    once, each = _surcharges(parcel, rows)
+    dearest = parcel.step_fee + (int(np.max(each)) if np.size(each) else 0)
+    guard_range("weight", np.atleast_1d(steps), max(dearest, 1), limit=2**58)
+    fee = parcel.first_fee + once + (parcel.step_fee + each) * steps
+    return int(fee) if np.ndim(fee) == 0 else np.broadcast_to(fee, (rows.size,))
+
+
+def _surcharges(parcel: Parcel, rows: Rows) -> tuple[Any, Any]:
+    if not rows.regions:
+        return 0, 0
+    used = np.unique(rows.region)
+    for code in used[used > 0].tolist():
+        if rows.regions[code - 1] not in parcel.regions:
+            bad = np.atleast_1d(np.asarray(rows.region) == code)
+            names = np.array(["", *rows.regions])[np.atleast_1d(rows.region)]
+            fail_rows("region", bad, names, "one of the template's regions", reason="unknown_region")
+    pairs = [(0, 0), *(parcel.regions.get(name, (0, 0)) for name in rows.regions)]
+    table = np.array(pairs, dtype=np.int64)
+    return table[rows.region, 0], table[rows.region, 1]
+
+
+def charge(term: Term, base: IntArray, beside: Column, out: IntArray) -> None:
+    """Write a line that depends on the price: the twin of `Term.at`, in place."""
+    if not term.edges:
+        np.multiply(base, term.numerators[0], out=out)
+        beside = beside + term.offsets[0]
+    else:
+        segment = (base > term.edges[0]).astype(np.intp)
+        for edge in term.edges[1:]:
+            segment += base > edge
+        np.take(np.array(term.numerators, dtype=np.int64), segment, out=out, mode="clip")
+        np.multiply(out, base, out=out)
+        out += np.array(term.offsets, dtype=np.int64)[segment]
+    divide(term, out, beside)
+
+
+def divide(term: Term, out: IntArray, beside: Column) -> None:
+    """Round a numerator and what the item adds to it by the line's denominator, in place."""
+    shift = term.shift
+    if shift < 0:
+        np.add(out, beside, out=out)
+        out[...] = round_div(out, term.denominator, term.rounding)
+        return
+    beside = beside + shift
+    if isinstance(beside, np.ndarray) or beside:
+        np.add(out, beside, out=out)
+    if term.denominator != 1:
+        np.floor_divide(out, term.denominator, out=out)
+
+
+def beside(term: Term, rows: Rows, freight: Column) -> Column:
+    """Return what the item adds to a line's numerator: the twin of `Term.beside`."""
+    found: Column = 0
+    for factor, column in ((term.by_cost, rows.cost), (term.by_freight, freight), (term.by_unit, rows.quantity)):
+        if factor:
+            found = found + (column if factor == 1 else factor * column)
+    return found
+
+
+def split(plan: Plan, total: IntArray, net: IntArray) -> tuple[IntArray, IntArray]:
+    """Return gross and net of asked totals; `net` is used for what has to be rounded."""
+    if plan.tax_net == plan.tax_whole:
+        return total, total
+    if plan.tax_included:
+        _scaled(total, plan.tax_net, plan.tax_whole, plan, net)
+        return total, net
+    _scaled(total, plan.tax_whole - plan.tax_net, plan.tax_net, plan, net)
+    np.add(net, total, out=net)
+    return net, total
+
+
+def _scaled(total: IntArray, top: int, bottom: int, plan: Plan, out: IntArray) -> None:
+    np.multiply(total, top, out=out)
+    if plan.tax_rounding == "half_up":
+        np.add(out, bottom // 2, out=out)
+        np.floor_divide(out, bottom, out=out)
+    else:
+        out[...] = round_div(out, bottom, plan.tax_rounding)

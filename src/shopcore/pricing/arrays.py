@@ -1,0 +1,9 @@
+"""The twins: the functions of `shopcore.pricing` over int64 columns of minor units, equal row by row.
+
+Names and argument order are those of the scalar functions; `Item` becomes `Items`, `Money` a column of minor units.
+"""
+
+from shopcore.pricing._array_waterfall import waterfall
+from shopcore.pricing._columns import Items, WaterfallColumns
+
+__all__ = ["Items", "WaterfallColumns", "waterfall"]

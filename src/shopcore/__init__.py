@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "errors", "inventory", "models", "orders", "persistence", "pricing", "traffic", "typing"]
+__all__ = [
+    "__version__",
+    "errors",
+    "inventory",
+    "models",
+    "orders",
+    "persistence",
+    "pricing",
+    "promotions",
+    "traffic",
+    "typing",
+]
 
 if TYPE_CHECKING:
-    from shopcore import errors, inventory, models, orders, persistence, pricing, traffic, typing
+    from shopcore import errors, inventory, models, orders, persistence, pricing, promotions, traffic, typing
 else:
     from shopcore._lazy import lazy
 

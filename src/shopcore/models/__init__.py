@@ -9,12 +9,21 @@ __all__ = [
     "CURRENCIES",
     "Address",
     "Attribute",
+    "Budget",
+    "Buyer",
+    "Cart",
+    "CartLine",
+    "CartView",
+    "Condition",
     "Consent",
     "Currency",
     "Customer",
+    "Cut",
     "Dimensions",
     "DiscountShare",
+    "Effect",
     "GtinCheck",
+    "LineFilter",
     "MediaFacts",
     "Model",
     "Money",
@@ -24,24 +33,30 @@ __all__ = [
     "Personal",
     "Posting",
     "Product",
+    "Promotion",
+    "Proposal",
     "Public",
     "Rate",
     "Ratio",
     "Ratios",
+    "RawRule",
     "Result",
     "RoundingPolicy",
     "Sensitive",
     "Sku",
     "SpecOption",
+    "Stacking",
     "StockPosition",
     "TaxPart",
     "TrafficFacts",
     "UnitPrice",
+    "Unmet",
     "check_gtin",
 ]
 
 if TYPE_CHECKING:
     from shopcore.models._base import Model
+    from shopcore.models._cart import Buyer, Cart, CartLine
     from shopcore.models._currency import CURRENCIES, Currency
     from shopcore.models._customer import Address, Consent, Customer
     from shopcore.models._gtin import GtinCheck, check_gtin
@@ -51,11 +66,13 @@ if TYPE_CHECKING:
     from shopcore.models._period import Period
     from shopcore.models._privacy import Personal, Public, Sensitive
     from shopcore.models._product import Attribute, MediaFacts, Product
+    from shopcore.models._promotion import Budget, Promotion, RawRule, Stacking
     from shopcore.models._rate import Rate
     from shopcore.models._ratio import Ratio
     from shopcore.models._ratios import Ratios
     from shopcore.models._result import Result
     from shopcore.models._rounding_policy import RoundingPolicy
+    from shopcore.models._rule import CartView, Condition, Cut, Effect, LineFilter, Proposal, Unmet
     from shopcore.models._sku import Dimensions, Sku, SpecOption
     from shopcore.models._stock_position import StockPosition
     from shopcore.models._traffic_facts import TrafficFacts
@@ -65,6 +82,7 @@ else:
 
     _WHERE = {
         "_base": ("Model",),
+        "_cart": ("Buyer", "Cart", "CartLine"),
         "_currency": ("CURRENCIES", "Currency"),
         "_customer": ("Address", "Consent", "Customer"),
         "_gtin": ("GtinCheck", "check_gtin"),
@@ -74,11 +92,13 @@ else:
         "_period": ("Period",),
         "_privacy": ("Personal", "Public", "Sensitive"),
         "_product": ("Attribute", "MediaFacts", "Product"),
+        "_promotion": ("Budget", "Promotion", "RawRule", "Stacking"),
         "_rate": ("Rate",),
         "_ratio": ("Ratio",),
         "_ratios": ("Ratios",),
         "_result": ("Result",),
         "_rounding_policy": ("RoundingPolicy",),
+        "_rule": ("CartView", "Condition", "Cut", "Effect", "LineFilter", "Proposal", "Unmet"),
         "_sku": ("Dimensions", "Sku", "SpecOption"),
         "_stock_position": ("StockPosition",),
         "_traffic_facts": ("TrafficFacts",),

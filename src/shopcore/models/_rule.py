@@ -1,0 +1,134 @@
+"""The contract between a promotion rule and the engine.
+
+A rule reads a view and proposes; the engine clamps, rounds, allocates and checks. So no rule, ours or foreign, can
+break a sum, a price floor or determinism. Units are numbered 0, 1, 2 ... in the order of the cart's lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol, TypeAlias
+
+from shopcore.models._cart import Cart, CartLine
+from shopcore.models._rate import Rate
+
+__all__ = ["Basis", "CartView", "Condition", "Cut", "Effect", "LineFilter", "Proposal", "Unmet"]
+
+Basis: TypeAlias = Literal["running", "item", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Why a rule does not apply: a code, and how far away the cart is (minor units missing, units missing, SKUs)."""
+
+    code: str
+    minor: int | None = None
+    count: int | None = None
+    skus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A part of a proposal: something off these units, said in one of three ways.
+
+    `amounts`: minor units off each unit, one for one; `rate`: this share of each unit's price, rounded where the
+    policy says; `total`: minor units off all of them together, spread by value. `carriers` are the units that show
+    the discount where the policy spreads it over the whole group.
+    """
+
+    units: tuple[int, ...]
+    amounts: tuple[int, ...] = ()
+    rate: Rate | None = None
+    total: int | None = None
+    carriers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a rule proposes: cuts, minor units off the shipping fee, gifts, or the reason for proposing nothing.
+
+    `used` are the units it takes part in, where units may be used once only (default: the units cut). `pay_now` is a
+    deposit in minor units; `points` are points spent.
+    """
+
+    cuts: tuple[Cut, ...] = ()
+    shipping: int = 0
+    gifts: tuple[tuple[str, int], ...] = ()
+    used: tuple[int, ...] | None = None
+    pay_now: int | None = None
+    points: int = 0
+    unmet: Unmet | None = None
+
+
+class LineFilter(Protocol):
+    """Chooses lines of a cart; hashable, and never changing its mind."""
+
+    def matches(self, line: CartLine) -> bool:
+        """Return whether a line belongs to it."""
+        ...
+
+
+class CartView(Protocol):
+    """What a rule may look at; nothing in it can be changed. Prices are minor units, one for every unit."""
+
+    @property
+    def cart(self) -> Cart: ...  # the cart as it came in
+    @property
+    def price(self) -> tuple[int, ...]: ...  # left by earlier promotions
+    @property
+    def item_price(self) -> tuple[int, ...]: ...  # after the promotions of stage 0
+    @property
+    def list_price(self) -> tuple[int, ...]: ...  # before any promotion
+    @property
+    def floor(self) -> tuple[int, ...]: ...  # what a unit may not be sold below
+    @property
+    def line_of(self) -> tuple[int, ...]: ...  # the position of each unit's line
+    @property
+    def shipping(self) -> int: ...  # the fee left by earlier promotions
+    @property
+    def own(self) -> tuple[int, ...]: ...  # the units that the effect itself chooses
+    @property
+    def at(self) -> datetime | None: ...  # the instant of pricing, where it was given
+    @property
+    def spread_groups(self) -> bool: ...  # whether a group shows its discount on all its units
+    @property
+    def units_once(self) -> bool: ...  # whether each unit serves one promotion only
+
+    def units(self, chosen: LineFilter | None = None) -> tuple[int, ...]:
+        """Return the units of the lines chosen (of all lines by default) that may still be used."""
+        ...
+
+    def spend(self, units: tuple[int, ...], basis: Basis | None = None) -> int:
+        """Return what these units cost together, on a basis (by default the policy's for thresholds)."""
+        ...
+
+    def prices(self, basis: Basis | None = None) -> tuple[int, ...]:
+        """Return the unit prices of a basis (by default the policy's for percents)."""
+        ...
+
+    def share(self, rate: Rate, minor: int) -> int:
+        """Return a rate of an amount, rounded as the policy says."""
+        ...
+
+
+class Effect(Protocol):
+    """A rule (优惠规则): a small frozen value that reads a view and proposes."""
+
+    kind: Any
+    v: Any
+
+    def propose(self, view: CartView, /) -> Proposal:
+        """Return what it would take off this cart; pure, and the same for the same view."""
+        ...
+
+
+class Condition(Protocol):
+    """A condition (优惠条件): a small frozen value that says whether it is met, or how far it is from that."""
+
+    kind: Any
+    v: Any
+
+    def check(self, view: CartView, /) -> Unmet | None:
+        """Return None where it is met, else why not."""
+        ...

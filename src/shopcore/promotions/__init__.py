@@ -1,0 +1,38 @@
+"""Promotions on a cart: every trade rule, any stacking policy, exact shares and a reason for every promotion."""
+
+from typing import TYPE_CHECKING
+
+__all__ = [
+    "Certificate",
+    "Claim",
+    "PricedCart",
+    "PricedLine",
+    "PromotionTrace",
+    "Selector",
+    "StackingPolicy",
+    "StagePolicy",
+    "Usage",
+    "evaluate",
+    "rules",
+]
+
+if TYPE_CHECKING:
+    from shopcore.promotions import rules
+    from shopcore.promotions._evaluate import evaluate
+    from shopcore.promotions._policy import StackingPolicy, StagePolicy
+    from shopcore.promotions._prepare import Usage
+    from shopcore.promotions._results import Certificate, Claim, PricedCart, PricedLine, PromotionTrace
+    from shopcore.promotions._selector import Selector
+else:
+    from shopcore._lazy import lazy
+
+    _WHERE = {
+        "_evaluate": ("evaluate",),
+        "_policy": ("StackingPolicy", "StagePolicy"),
+        "_prepare": ("Usage",),
+        "_results": ("Certificate", "Claim", "PricedCart", "PricedLine", "PromotionTrace"),
+        "_selector": ("Selector",),
+        "rules": ("rules",),
+    }
+    __getattr__, __dir__ = lazy(__name__, {name: module for module, names in _WHERE.items() for name in names})
+    del lazy

@@ -1,0 +1,85 @@
+"""The front door: a cart, promotions and a policy in, the priced cart out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from shopcore.models import Money
+from shopcore.models._cart import Cart
+from shopcore.models._promotion import Promotion
+from shopcore.promotions._policy import StackingPolicy
+from shopcore.promotions._prepare import Problem, Usage
+from shopcore.promotions._priority import by_priority
+from shopcore.promotions._report import report
+from shopcore.promotions._results import Certificate, PricedCart
+
+__all__ = ["evaluate"]
+
+BY_PRIORITY: Final = StackingPolicy()
+
+
+def evaluate(
+    cart: Cart,
+    promotions: Sequence[Promotion],
+    policy: StackingPolicy = BY_PRIORITY,
+    *,
+    at: datetime | None = None,
+    usage: Mapping[str, Usage] | None = None,
+) -> PricedCart:
+    """Return the cart after promotions, with a record of every promotion (优惠结算).
+
+    Pure and deterministic to the byte. The engine reads no database: limits used so far come in as `usage`, what the
+    order takes of them goes out as `claims`.
+
+    Parameters
+    ----------
+    cart : Cart
+        What is bought.
+    promotions : sequence of Promotion
+        At most 1,000, with ids that differ; equal priorities keep this order.
+    policy : StackingPolicy
+        How they stack; in priority order by default.
+    at : datetime, optional
+        The instant of pricing; needed where a promotion has a window or asks for the day.
+    usage : mapping of promotion id to Usage, optional
+        What was used before.
+
+    Returns
+    -------
+    PricedCart
+        Amounts by line and unit that sum to the cent, gifts, claims, the trace and the certificate.
+
+    Raises
+    ------
+    InputError
+        If ids repeat, or `at` is needed and missing.
+    CurrencyMismatchError
+        If a promotion is in another currency than the cart.
+    LimitError
+        If there are too many promotions.
+    RuleContractError
+        If a rule breaks the contract; names the promotion.
+
+    Examples
+    --------
+    >>> from shopcore.models import Cart, CartLine, Money, Promotion
+    >>> from shopcore.promotions.rules import PercentOff, SpendThreshold
+    >>> tea = CartLine(line_id="1", sku="TEA", quantity=3, unit_price=Money(4900, "CNY"))
+    >>> cup = CartLine(line_id="2", sku="CUP", quantity=1, unit_price=Money(18000, "CNY"))
+    >>> cart = Cart(currency="CNY", lines=[tea, cup])
+    >>> flash = Promotion(promotion_id="flash", effect=PercentOff(percent="20%"), priority=2)
+    >>> full = Promotion(promotion_id="full", effect=SpendThreshold(threshold=Money(30000, "CNY"),
+    ...                                                             amount=Money(4000, "CNY")))
+    >>> print(evaluate(cart, [flash, full]).explain())
+    327.00 CNY less 65.40 CNY is 261.60 CNY to pay; promotions were taken in their order
+    flash: 65.40 CNY off: 29.40 CNY on 1, 36.00 CNY on 2
+    full: not applied, the goods do not cost enough yet; it would if 38.40 CNY more were spent on its goods
+    """
+    problem = Problem(cart, promotions, policy, at, usage or {})
+    found = by_priority(problem)
+    saving = Money(found.saving, cart.currency)
+    listed = Money(sum(problem.layout.list_price) + problem.layout.shipping, cart.currency)
+    certificate = Certificate("priority", "greedy", saving, listed, 0, len(problem.candidates))
+    return report(problem, found, certificate)

@@ -1,0 +1,255 @@
+"""A cart, a set of promotions and a policy made ready: who may apply at all, in which order, and with whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from shopcore._checks import at_most, aware, fail, instance
+from shopcore.errors import CurrencyMismatchError, RuleContractError, ShopcoreError
+from shopcore.models import Currency, Model, Money
+from shopcore.models._cart import Cart
+from shopcore.models._promotion import Promotion, RawRule
+from shopcore.models._rule import Proposal, Unmet
+from shopcore.promotions._policy import StackingPolicy, StagePolicy
+from shopcore.promotions._selector import EVERYTHING
+from shopcore.promotions._view import Layout, State, Terms, View
+
+MAX_PROMOTIONS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How often a promotion was used before, by all and by this customer, and what it has cost (使用情况).
+
+    Facts the host states; the engine reads no database.
+
+    Parameters
+    ----------
+    used, used_by_customer : int
+        Orders before this one.
+    spent : Money, optional
+        What its budget has paid for.
+    """
+
+    used: int = 0
+    used_by_customer: int = 0
+    spent: Money | None = None
+
+
+class Candidate:
+    """A promotion that may apply, with what the search asks for again and again."""
+
+    __slots__ = ("allows", "conflicts", "index", "on", "promotion", "propose", "room", "stacking", "terms", "when")
+
+    def __init__(self, index: int, promotion: Promotion, terms: Terms, room: int | None) -> None:
+        effect: Any = promotion.effect
+        self.index = index
+        self.promotion = promotion
+        self.propose = effect.propose if hasattr(effect, "propose") else effect
+        self.on = getattr(effect, "on", None)
+        self.when = promotion.when
+        self.terms = terms
+        self.room = room
+        self.stacking = promotion.stacking
+        self.conflicts: frozenset[int] = frozenset()
+
+    @property
+    def uses(self) -> int:
+        """How often it may be used where units serve once."""
+        return int(getattr(self.promotion.effect, "uses", 1)) if self.terms.once else 1
+
+
+class Problem:
+    """Everything that stays the same while combinations are tried."""
+
+    __slots__ = ("at", "candidates", "cap", "cart", "layout", "policy", "promotions", "rejected", "usage")
+
+    def __init__(
+        self,
+        cart: Cart,
+        promotions: Sequence[Promotion],
+        policy: StackingPolicy,
+        at: datetime | None,
+        usage: Mapping[str, Usage],
+    ) -> None:
+        instance("cart", cart, Cart)
+        instance("policy", policy, StackingPolicy)
+        at_most("promotions", promotions, MAX_PROMOTIONS, "promotions")
+        self.cart, self.policy, self.promotions, self.usage = cart, policy, tuple(promotions), usage
+        self.at = None if at is None else aware("at", at)
+        self.layout = Layout(cart, self.at)
+        self.cap = None
+        if policy.max_discount is not None:
+            rate = policy.max_discount
+            self.cap = sum(self.layout.list_price) * rate.numerator // rate.denominator
+        self.rejected: dict[int, Unmet] = {}
+        self.candidates: list[Candidate] = []
+        self._read()
+        self.candidates.sort(key=lambda one: (one.promotion.stage, -one.promotion.priority, one.index))
+        _find_conflicts(self.candidates)
+
+    def _read(self) -> None:
+        stages = {entry.stage: entry for entry in self.policy.stages}
+        known: dict[int, Terms] = {}
+        seen = set()
+        codes = frozenset(self.cart.codes)
+        for index, promotion in enumerate(self.promotions):
+            if type(promotion) is not Promotion:
+                instance("promotions", promotion, Promotion)
+            if promotion.promotion_id in seen:
+                fail("promotions", promotion.promotion_id, "promotions with ids that differ", reason="duplicate")
+            seen.add(promotion.promotion_id)
+            for part in (promotion.effect, promotion.when, promotion.budget):
+                if part is not None and _has_other(part, self.cart.currency):
+                    _fail_currency(promotion.promotion_id)
+            usage = self.usage.get(promotion.promotion_id)
+            unmet = self._barred(promotion, usage, codes)
+            if unmet is not None:
+                self.rejected[index] = unmet
+                continue
+            terms = known.get(promotion.stage)
+            if terms is None:
+                terms = known[promotion.stage] = terms_of(self.policy, stages.get(promotion.stage))
+            self.candidates.append(Candidate(index, promotion, terms, self._room(promotion, usage)))
+
+    def _barred(self, promotion: Promotion, usage: Usage | None, codes: frozenset[str]) -> Unmet | None:
+        if isinstance(promotion.effect, RawRule) or isinstance(promotion.when, RawRule):
+            return Unmet("unknown_kind")
+        if promotion.code is not None and promotion.code not in codes:
+            return Unmet("code_missing")
+        if promotion.window is not None:
+            if self.at is None:
+                fail(
+                    "at", None, f"the instant of pricing, since {promotion.promotion_id} has a window", reason="missing"
+                )
+            if self.at < promotion.window.start:
+                return Unmet("not_started")
+            if self.at >= promotion.window.end:
+                return Unmet("expired")
+        if usage is not None:
+            if promotion.limit is not None and usage.used >= promotion.limit:
+                return Unmet("usage_limit")
+            if promotion.per_customer is not None and usage.used_by_customer >= promotion.per_customer:
+                return Unmet("customer_limit")
+        elif promotion.limit == 0 or promotion.per_customer == 0:
+            return Unmet("usage_limit" if promotion.limit == 0 else "customer_limit")
+        if promotion.budget is not None and not self._room(promotion, usage):
+            return Unmet("budget")
+        return None
+
+    def _room(self, promotion: Promotion, usage: Usage | None) -> int | None:
+        budget = promotion.budget
+        if budget is None:
+            return None
+        spent = usage.spent if usage is not None and usage.spent is not None else None
+        if spent is not None and spent.currency is not self.cart.currency:
+            _fail_currency(promotion.promotion_id)
+        return max(budget.limit.minor - (spent.minor if spent is not None else 0), 0)
+
+    def view(self, one: Candidate, state: State, *, whole: bool = False) -> View:
+        """Return what a candidate sees; a condition sees used units too."""
+        return View(self.layout, state, one.terms, one.on, None if whole else state.free)
+
+    def check(self, one: Candidate, state: State) -> Unmet | None:
+        """Return why a candidate's condition is not met, None where it is."""
+        if one.when is None:
+            return None
+        found = self._asked(one, one.when.check, self.view(one, state, whole=True))
+        if found is None or type(found) is Unmet:
+            return found
+        raise RuleContractError(
+            f"promotion {one.promotion.promotion_id}: a condition must return None or Unmet",
+            promotion_id=one.promotion.promotion_id,
+            reason="type",
+        )
+
+    def proposal(self, one: Candidate, view: View) -> Proposal:
+        """Return what a candidate proposes on a view."""
+        found = self._asked(one, one.propose, view)
+        if type(found) is not Proposal:
+            raise RuleContractError(
+                f"promotion {one.promotion.promotion_id}: a rule must return a Proposal",
+                promotion_id=one.promotion.promotion_id,
+                reason="type",
+            )
+        return found
+
+    def _asked(self, one: Candidate, question: Any, view: View) -> Any:
+        promotion_id = one.promotion.promotion_id
+        try:
+            return question(view)
+        except CurrencyMismatchError:
+            raise
+        except ShopcoreError as error:
+            cause: Exception = error
+        except Exception as error:  # noqa: BLE001  # a foreign rule may raise anything; it is named and chained
+            cause = error
+        raise RuleContractError(
+            f"promotion {promotion_id}: its rule raised {type(cause).__name__}",
+            promotion_id=promotion_id,
+            reason="raised",
+        ) from cause
+
+
+def terms_of(policy: StackingPolicy, stage: StagePolicy | None) -> Terms:
+    """Return how a stage measures and rounds."""
+    own = stage or _FOLLOWS
+    return Terms(
+        own.threshold_basis or policy.threshold_basis,
+        own.percent_basis or policy.percent_basis,
+        (own.units or policy.units) == "once",
+        policy.multibuy_allocation == "spread_group",
+        policy.rounding.scope,
+        policy.rounding.mode,
+        policy.rounding.step,
+    )
+
+
+_FOLLOWS: Final = StagePolicy(stage=0)
+
+
+def _find_conflicts(candidates: list[Candidate]) -> None:
+    picky = [one for one in candidates if one.stacking.model_fields_set]
+    for one in picky:
+        found = {other.index for other in candidates if other is not one and disagree(one.promotion, other.promotion)}
+        if found:
+            one.conflicts = frozenset(found)
+    for one in candidates:
+        if one not in picky:
+            one.conflicts = frozenset(other.index for other in picky if one.index in other.conflicts)
+
+
+def disagree(one: Promotion, other: Promotion) -> bool:
+    """Return whether two promotions may not stand on one order."""
+    mine, theirs = one.stacking, other.stacking
+    return (
+        mine.exclusive
+        or theirs.exclusive
+        or other.promotion_id in mine.excludes
+        or one.promotion_id in theirs.excludes
+        or (mine.allows is not None and not any(tag in mine.allows for tag in theirs.tags))
+        or (theirs.allows is not None and not any(tag in theirs.allows for tag in mine.tags))
+    )
+
+
+def _has_other(value: Any, currency: Currency) -> bool:
+    """Return whether a value holds an amount of another currency, as deep as our own models go."""
+    if isinstance(value, Money):
+        return value.currency is not currency
+    if isinstance(value, Model):
+        return value is not EVERYTHING and any(
+            _has_other(part, currency) for part in value.__dict__.values() if isinstance(part, Money | Model | tuple)
+        )
+    return isinstance(value, tuple) and any(_has_other(part, currency) for part in value)
+
+
+def _fail_currency(promotion_id: str) -> None:
+    raise CurrencyMismatchError(
+        f"promotion {promotion_id} must be in the currency of the cart",
+        argument="promotions",
+        expected="the currency of the cart",
+        reason="currency_mismatch",
+    )

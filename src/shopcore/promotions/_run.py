@@ -1,0 +1,194 @@
+"""One promotion on one state: asked, granted, limited.
+
+Every search calls this, and so does the final pricing, so that what was searched is what is paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
+
+from shopcore.models._rule import Proposal, Unmet
+from shopcore.promotions._grant import Shares, broken, check_minor, grant, limit_shares
+from shopcore.promotions._prepare import Candidate, Problem
+from shopcore.promotions._view import State
+
+MAX_GIFTS = 1_000
+NO_EFFECT = Unmet("no_effect")
+
+
+class Outcome(NamedTuple):
+    """What a candidate took off."""
+
+    one: Candidate
+    before: State
+    shares: Shares
+    goods: int
+    shipping: int
+    gifts: tuple[tuple[str, int], ...]
+    pay_now: int | None
+    points: int
+    capped: bool
+
+    @property
+    def saving(self) -> int:
+        """Goods and shipping together."""
+        return self.goods + self.shipping
+
+
+Answer: TypeAlias = Outcome | Unmet
+
+
+def attempt(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]:
+    """Return what a candidate does on a state, and the state after it; the same state where it does nothing."""
+    if one.promotion.stage and state.item is None:
+        state = state._replace(item=state.price)
+    unmet = problem.check(one, state)
+    if unmet is not None:
+        return unmet, state
+    if one.terms.once and one.uses > 1:
+        return _attempt_uses(problem, one, state)
+    return _use(problem, one, state)
+
+
+def _use(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]:
+    view = problem.view(one, state)
+    found = problem.proposal(one, view)
+    if found.unmet is not None:
+        return found.unmet, state
+    name = one.promotion.promotion_id
+    shares = grant(view, found, name) if found.cuts else {}
+    goods = sum(shares.values())
+    shipping = min(_checked(found, name), state.shipping)
+    if not (goods or shipping or found.gifts or found.pay_now):
+        return NO_EFFECT, state
+    shares, shipping, capped = _limited(problem, one, state, (shares, shipping))
+    goods = sum(shares.values())
+    if capped and not (goods or shipping):
+        return Unmet("budget"), state
+    outcome = Outcome(one, state, shares, goods, shipping, found.gifts, found.pay_now, found.points, capped)
+    return outcome, _after(one, state, outcome, found)
+
+
+def _checked(found: Proposal, name: str) -> int:
+    check_minor(found.shipping, name)
+    check_minor(found.points, name)
+    if found.pay_now is not None:
+        check_minor(found.pay_now, name)
+    if found.gifts:
+        good = type(found.gifts) is tuple and len(found.gifts) <= MAX_GIFTS
+        if not good or not all(_is_gift(gift) for gift in found.gifts):
+            broken(name, "gifts must be pairs of a SKU and a quantity", "gifts")
+    return found.shipping
+
+
+def _is_gift(gift: object) -> bool:
+    if type(gift) is not tuple or len(gift) != 2:
+        return False
+    sku, quantity = gift
+    return type(sku) is str and 0 < len(sku) <= 64 and type(quantity) is int and 0 < quantity <= 10**6
+
+
+def _limited(problem: Problem, one: Candidate, state: State, wanted: tuple[Shares, int]) -> tuple[Shares, int, bool]:
+    shares, shipping = wanted
+    budget, capped = one.promotion.budget, False
+    if one.room is not None and budget is not None and sum(shares.values()) + shipping > one.room:
+        capped = True
+        shares, shipping = limit_shares(shares, shipping, one.room if budget.on_exceed == "cap" else 0)
+    if problem.cap is not None and sum(shares.values()) > problem.cap - state.saved:
+        capped = True
+        shares, _ = limit_shares(shares, 0, max(problem.cap - state.saved, 0))
+    return shares, shipping, capped
+
+
+def _after(one: Candidate, state: State, outcome: Outcome, found: Proposal) -> State:
+    price, free = state.price, state.free
+    if outcome.shares:
+        left = list(price)
+        for unit, minor in outcome.shares.items():
+            left[unit] -= minor
+        price = tuple(left)
+    if one.terms.once and found.cuts:
+        free = (free or frozenset()) - used_units(found, one.promotion.promotion_id)
+    return State(price, state.item, state.shipping - outcome.shipping, free, state.saved + outcome.goods)
+
+
+def used_units(found: Proposal, name: str) -> frozenset[int]:
+    """Return the units that a proposal takes part in."""
+    cut = frozenset(unit for part in found.cuts for unit in part.units)
+    if found.used is None:
+        return cut
+    if type(found.used) is not tuple or not all(type(unit) is int for unit in found.used):
+        broken(name, "used must be a tuple of units", "unit")
+    return cut.union(found.used)
+
+
+def _attempt_uses(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]:
+    total: Outcome | None = None
+    first = state
+    answer: Answer = NO_EFFECT
+    for _ in range(one.uses):
+        found, after = _use(problem, one, state)
+        if isinstance(found, Unmet):
+            answer = found if total is None else answer
+            break
+        total = found if total is None else _joined(total, found)
+        if after.free == state.free:
+            state = after
+            break
+        state = after
+        if problem.check(one, state) is not None:
+            break
+    return (answer, first) if total is None else (total._replace(before=first), state)
+
+
+def _joined(one: Outcome, two: Outcome) -> Outcome:
+    shares = dict(one.shares)
+    for unit, minor in two.shares.items():
+        shares[unit] = shares.get(unit, 0) + minor
+    return one._replace(
+        shares=shares,
+        goods=one.goods + two.goods,
+        shipping=one.shipping + two.shipping,
+        gifts=one.gifts + two.gifts,
+        points=one.points + two.points,
+        capped=one.capped or two.capped,
+    )
+
+
+class Legality:
+    """Which promotions were taken, and whether another one may join them."""
+
+    __slots__ = ("_limits", "_max_codes", "_max_promotions")
+
+    def __init__(self, problem: Problem) -> None:
+        self._limits = dict(problem.policy.group_limits)
+        self._max_codes = problem.policy.max_codes
+        self._max_promotions = problem.policy.max_promotions
+
+    def blockers(self, taken: Sequence[Candidate], one: Candidate) -> tuple[str, ...]:
+        """Return the promotions taken that keep another one out; none where it may join."""
+        if not taken:
+            return self._empty(one)
+        if one.conflicts:
+            found = [other for other in taken if other.index in one.conflicts]
+            if found:
+                return tuple(other.promotion.promotion_id for other in found)
+        for group in one.stacking.groups:
+            inside = [other for other in taken if group in other.stacking.groups]
+            if group in self._limits and len(inside) >= self._limits[group]:
+                return tuple(other.promotion.promotion_id for other in inside) or (group,)
+        if self._max_codes is not None and one.promotion.code is not None:
+            codes = [other for other in taken if other.promotion.code is not None]
+            if len({other.promotion.code for other in codes} | {one.promotion.code}) > self._max_codes:
+                return tuple(other.promotion.promotion_id for other in codes) or ("max_codes",)
+        if self._max_promotions is not None and len(taken) >= self._max_promotions:
+            return tuple(other.promotion.promotion_id for other in taken)
+        return ()
+
+    def _empty(self, one: Candidate) -> tuple[str, ...]:
+        if any(self._limits.get(group) == 0 for group in one.stacking.groups):
+            return ("group limit 0",)
+        if self._max_promotions == 0 or (self._max_codes == 0 and one.promotion.code is not None):
+            return ("policy limit 0",)
+        return ()

@@ -1,0 +1,103 @@
+"""What the built-in rules share: a kind, a version, the lines they speak of, and reading a view."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Final, Literal, NoReturn, Self, TypeAlias
+
+from pydantic import AfterValidator, Field, model_validator
+
+from shopcore.errors import InputError
+from shopcore.models import Model, Public, Rate
+from shopcore.models._fields import Amount, Quantity
+from shopcore.models._rate import rate_argument
+from shopcore.models._rule import CartView, Cut, Proposal, Unmet
+from shopcore.promotions._selector import EVERYTHING, Selector
+
+MANY: Final = 10**9
+NO_UNITS: Final = Proposal(unmet=Unmet("missing_item"))
+
+
+def _percent(rate: Rate) -> Rate:
+    return rate_argument("percent", rate, high=1)
+
+
+Percent: TypeAlias = Annotated[Rate, AfterValidator(_percent)]
+Times: TypeAlias = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class Rule(Model):
+    """Base of the built-in rules; `on` chooses the lines, `v` is the version of its fields."""
+
+    v: Public[Literal[1]] = 1
+    on: Public[Selector] = EVERYTHING
+
+    # Whether lower prices never make it take off more: its proposal is then its own upper bound.
+    monotone: ClassVar[bool] = True
+
+    @property
+    def uses(self) -> int:
+        """How often it may be used where a proposal is one use of it."""
+        return 1
+
+
+class Saving(Rule):
+    """Base of rules about a set of units: a price for the set, or an amount or percent off it."""
+
+    price: Public[Amount | None] = None
+    amount: Public[Amount | None] = None
+    percent: Public[Percent | None] = None
+    max_times: Public[Times | None] = None
+
+    monotone: ClassVar[bool] = False
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        one_given(price=self.price, amount=self.amount, percent=self.percent)
+        return self
+
+    @property
+    def uses(self) -> int:
+        """How many sets there may be."""
+        return self.max_times or MANY
+
+    def cut(self, view: CartView, units: tuple[int, ...]) -> Cut | None:
+        """Return what a set of units gets; None where it gains nothing."""
+        if self.percent is not None:
+            return Cut(units, rate=self.percent, carriers=units)
+        whole = sum(view.price[unit] for unit in units)
+        off = whole - self.price.minor if self.price is not None else min(whole, amount_of(self.amount))
+        return Cut(units, total=off) if off > 0 else None
+
+
+def amount_of(amount: Any) -> int:
+    """Return the minor units of an amount, 0 of none."""
+    return 0 if amount is None else int(amount.minor)
+
+
+def one_given(**fields: Any) -> None:
+    """Refuse unless exactly one field is given."""
+    if sum(value is not None for value in fields.values()) != 1:
+        _fail(" or ".join(fields), "exactly one of " + ", ".join(fields))
+
+
+def _fail(argument: str, expected: str) -> NoReturn:
+    raise InputError(f"{argument} must be {expected}", argument=argument, expected=expected, reason="choice")
+
+
+def dearest(view: CartView, units: tuple[int, ...]) -> list[int]:
+    """Return units from the dearest; ties in the order of the cart."""
+    price = view.price
+    return sorted(units, key=lambda unit: (-price[unit], unit))
+
+
+def too_few(units: int, needed: int) -> Proposal:
+    """Return the proposal of nothing for want of units."""
+    return Proposal(unmet=Unmet("not_enough_items" if units else "missing_item", count=needed - units))
+
+
+def proposal(cuts: list[Cut], used: list[int] | None = None) -> Proposal:
+    """Return cuts as a proposal that uses their units."""
+    return Proposal(tuple(cuts), used=None if used is None else tuple(used))
+
+
+__all__ = ["Quantity", "Rule", "Saving", "amount_of", "dearest", "one_given", "proposal", "too_few"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, select
 from shopcore._checks import fail, integer
 from shopcore.models import Order, OrderLine, RoundingPolicy
 from shopcore.persistence._columns import price_of, price_parts
-from shopcore.persistence._rows import EMPTY, chunks, read_rest, rest_of, upsert
+from shopcore.persistence._rows import EMPTY, chunks, insert_plain, read_rest, rest_of, upsert
 from shopcore.persistence._tables import LINE_COUNTS, Tables
 
 __all__ = ["load_orders", "save_orders"]
@@ -22,7 +23,8 @@ _ORDER_PLAIN: Final = (
 _ORDER_COLUMNS: Final = frozenset({*_ORDER_PLAIN, "currency", "lines"})
 _LINE_PLAIN: Final = ("line_id", "sku", "title", "kind", "quantity", *LINE_COUNTS)
 _LINE_COLUMNS: Final = frozenset({*_LINE_PLAIN, "unit_price"})
-_USUAL_LINE: Final = _LINE_COLUMNS
+_LINE_ROW: Final = ("order_id", "position", "unit_price", "unit_price_scale", "discount", "rest", *_LINE_PLAIN)
+_plain: Final = itemgetter(*_LINE_PLAIN)
 
 
 def save_orders(connection: Connection, tables: Tables, orders: Iterable[Order]) -> int:
@@ -68,8 +70,7 @@ def save_orders(connection: Connection, tables: Tables, orders: Iterable[Order])
             latest = {order.order_id: order for order in part}
             _drop_lines(connection, tables, list(latest))
             upsert(connection, tables.orders, [_order_row(order) for order in latest.values()])
-            rows = [row for order in latest.values() for row in _line_rows(order)]
-            connection.execute(tables.order_lines.insert(), rows)
+            insert_plain(connection, tables.order_lines, _LINE_ROW, [r for o in latest.values() for r in _line_rows(o)])
             stored += len(part)
     return stored
 
@@ -87,16 +88,13 @@ def _order_row(order: Order) -> dict[str, Any]:
     return row
 
 
-def _line_rows(order: Order) -> Iterator[dict[str, Any]]:
+def _line_rows(order: Order) -> Iterator[tuple[Any, ...]]:
     for position, line in enumerate(order.lines):
         fields = line.__dict__
-        row = {name: fields[name] for name in _LINE_PLAIN}
-        row["order_id"], row["position"] = order.order_id, position
-        row["unit_price"], row["unit_price_scale"] = price_parts(fields["unit_price"])
-        row["discount"] = line.discount_minor if fields["discounts"] else 0
+        discount = line.discount_minor if fields["discounts"] else 0
         # Nearly every line has nothing beyond its columns; asking pydantic about each would double the time.
-        row["rest"] = EMPTY if line.model_fields_set <= _USUAL_LINE else rest_of(line, _LINE_COLUMNS)
-        yield row
+        rest = EMPTY if line.model_fields_set <= _LINE_COLUMNS else rest_of(line, _LINE_COLUMNS)
+        yield (order.order_id, position, *price_parts(fields["unit_price"]), discount, rest, *_plain(fields))
 
 
 def load_orders(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Table
@@ -59,6 +60,21 @@ def upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> 
         gone = gone.where(table.c[key] == bindparam(f"old_{key}"))
     connection.execute(gone, [{f"old_{key}": row[key] for key in keys} for row in rows])
     connection.execute(table.insert(), rows)
+
+
+def insert_plain(connection: Connection, table: Table, names: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    """Insert rows of plain texts and whole numbers, given in the order of `names`.
+
+    Straight to the driver: such values need no conversion, and SQLAlchemy's own work per row is most of the time.
+    """
+    if not rows:
+        return
+    compiled: Any = table.insert().compile(dialect=connection.dialect, column_keys=list(names))
+    if compiled.positional:
+        places = [names.index(name) for name in compiled.positiontup]
+        connection.exec_driver_sql(str(compiled), list(map(itemgetter(*places), rows)))
+    else:
+        connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in rows])
 
 
 def _on_conflict(connection: Connection, table: Table, keys: list[str]) -> Any:

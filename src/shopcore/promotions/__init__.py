@@ -12,12 +12,13 @@ __all__ = [
     "StackingPolicy",
     "StagePolicy",
     "Usage",
+    "conditions",
     "evaluate",
     "rules",
 ]
 
 if TYPE_CHECKING:
-    from shopcore.promotions import rules
+    from shopcore.promotions import conditions, rules
     from shopcore.promotions._evaluate import evaluate
     from shopcore.promotions._policy import StackingPolicy, StagePolicy
     from shopcore.promotions._prepare import Usage
@@ -32,6 +33,7 @@ else:
         "_prepare": ("Usage",),
         "_results": ("Certificate", "Claim", "PricedCart", "PricedLine", "PromotionTrace"),
         "_selector": ("Selector",),
+        "conditions": ("conditions",),
         "rules": ("rules",),
     }
     __getattr__, __dir__ = lazy(__name__, {name: module for module, names in _WHERE.items() for name in names})

@@ -7,6 +7,7 @@ the same again inside a line over its units. Ties go to the earliest line and un
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from shopcore.errors import RuleContractError
 from shopcore.models import Rate
@@ -157,6 +158,6 @@ def check_minor(minor: object, promotion_id: str) -> None:
         broken(promotion_id, "an amount must be an int of minor units, zero or positive", "amount")
 
 
-def broken(promotion_id: str, what: str, reason: str) -> None:
+def broken(promotion_id: str, what: str, reason: str) -> NoReturn:
     """Raise `RuleContractError` naming the promotion."""
     raise RuleContractError(f"promotion {promotion_id}: {what}", promotion_id=promotion_id, reason=reason)

@@ -197,6 +197,20 @@ class View:
         """Return a rate of an amount, rounded as the policy says."""
         return self._terms.share(rate, minor)
 
+    def beside(self, effect: Any) -> View:
+        """Return the same moment as another rule sees it."""
+        return View(self._layout, self._state, self._terms, getattr(effect, "on", None), self._free)
+
+    def lowered(self, shares: dict[int, int], shipping: int) -> View:
+        """Return the moment after these shares and this much off shipping."""
+        if not shares and not shipping:
+            return self
+        left = list(self._state.price)
+        for unit, minor in shares.items():
+            left[unit] -= minor
+        state = self._state._replace(price=tuple(left), shipping=self._state.shipping - shipping)
+        return View(self._layout, state, self._terms, self._own, self._free)
+
     @property
     def terms(self) -> Terms:
         """What the policy says about measuring and rounding."""

@@ -14,6 +14,21 @@ from shopcore.models._rule import CartView, Cut, Proposal, Unmet
 from shopcore.promotions._selector import EVERYTHING, Selector
 
 MANY: Final = 10**9
+__all__ = [
+    "MANY",
+    "NO_UNITS",
+    "Percent",
+    "Quantity",
+    "Rule",
+    "Saving",
+    "Times",
+    "amount_of",
+    "dearest",
+    "fail_rule",
+    "one_given",
+    "too_few",
+]
+
 NO_UNITS: Final = Proposal(unmet=Unmet("missing_item"))
 
 
@@ -77,10 +92,11 @@ def amount_of(amount: Any) -> int:
 def one_given(**fields: Any) -> None:
     """Refuse unless exactly one field is given."""
     if sum(value is not None for value in fields.values()) != 1:
-        _fail(" or ".join(fields), "exactly one of " + ", ".join(fields))
+        fail_rule(" or ".join(fields), "exactly one of " + ", ".join(fields))
 
 
-def _fail(argument: str, expected: str) -> NoReturn:
+def fail_rule(argument: str, expected: str) -> NoReturn:
+    """Refuse fields of a rule that do not fit together."""
     raise InputError(f"{argument} must be {expected}", argument=argument, expected=expected, reason="choice")
 
 
@@ -93,11 +109,3 @@ def dearest(view: CartView, units: tuple[int, ...]) -> list[int]:
 def too_few(units: int, needed: int) -> Proposal:
     """Return the proposal of nothing for want of units."""
     return Proposal(unmet=Unmet("not_enough_items" if units else "missing_item", count=needed - units))
-
-
-def proposal(cuts: list[Cut], used: list[int] | None = None) -> Proposal:
-    """Return cuts as a proposal that uses their units."""
-    return Proposal(tuple(cuts), used=None if used is None else tuple(used))
-
-
-__all__ = ["Quantity", "Rule", "Saving", "amount_of", "dearest", "one_given", "proposal", "too_few"]

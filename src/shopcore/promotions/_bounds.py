@@ -1,0 +1,38 @@
+"""What a rule can take off at most, whatever earlier promotions do: the admissible bound of the search.
+
+Prices only fall on the way. A rule marked `monotone` never takes off more when prices are lower, so what it proposes
+now is a bound for later. One whose discounted units move about is bounded by the same positions without floors, every
+unit rounded up. A foreign rule may publish ``upper_bound(view)``; without one the bound is all that is left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shopcore.models._rule import Cut, Proposal
+from shopcore.promotions._grant import check_minor, grant
+from shopcore.promotions._view import View
+
+
+def bound_of(effect: Any, view: View, name: str) -> int:
+    """Return an amount that the effect cannot exceed at these prices or any lower ones."""
+    own = getattr(effect, "upper_bound", None)
+    if own is not None:
+        bound = own(view)
+        check_minor(bound, name)
+        return int(bound)
+    monotone = getattr(effect, "monotone", None)
+    if monotone is None:
+        return sum(view.price) + view.shipping
+    found: Proposal = effect.propose(view)
+    shipping = min(found.shipping, view.shipping)
+    if monotone:
+        return sum(grant(view, found, name).values()) + shipping
+    return sum(_unclamped(view, cut) for cut in found.cuts) + shipping
+
+
+def _unclamped(view: View, cut: Cut) -> int:
+    if cut.rate is not None:
+        base, above, below = view.prices(), cut.rate.numerator, cut.rate.denominator
+        return sum(-(-base[unit] * above // below) for unit in cut.units)
+    return cut.total if cut.total is not None else sum(cut.amounts)

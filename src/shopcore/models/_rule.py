@@ -62,7 +62,20 @@ class Proposal:
 
 
 class LineFilter(Protocol):
-    """Chooses lines of a cart; hashable, and never changing its mind."""
+    """Chooses lines of a cart; hashable, and never changing its mind.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class StartsWith:
+    ...     text: str
+    ...     def matches(self, line: CartLine) -> bool:
+    ...         return line.sku.startswith(self.text)
+    >>> from shopcore.models import CartLine, Money
+    >>> mug = CartLine(line_id="1", sku="MUG-RED", quantity=2, unit_price=Money.of("99.90", "CNY"))
+    >>> StartsWith("MUG").matches(mug), StartsWith("CUP").matches(mug)
+    (True, False)
+    """
 
     def matches(self, line: CartLine) -> bool:
         """Return whether a line belongs to it."""
@@ -70,7 +83,21 @@ class LineFilter(Protocol):
 
 
 class CartView(Protocol):
-    """What a rule may look at; nothing in it can be changed. Prices are minor units, one for every unit."""
+    """What a rule may look at; nothing in it can be changed. Prices are minor units, one for every unit.
+
+    Examples
+    --------
+    >>> def dearest_half_price(view: CartView) -> Proposal:
+    ...     dearest = max(view.units(), key=lambda unit: view.price[unit])
+    ...     return Proposal(cuts=(Cut((dearest,), amounts=(view.price[dearest] // 2,)),))
+    >>> from shopcore.models import Money, Promotion
+    >>> from shopcore.promotions import evaluate
+    >>> mug = CartLine(line_id="1", sku="MUG", quantity=1, unit_price=Money.of("99.90", "CNY"))
+    >>> tea = CartLine(line_id="2", sku="TEA", quantity=3, unit_price=Money.of("35.00", "CNY"))
+    >>> half = Promotion(promotion_id="half", effect=dearest_half_price)
+    >>> evaluate(Cart(currency="CNY", lines=(mug, tea)), [half]).total
+    Money(15495, 'CNY')
+    """
 
     @property
     def cart(self) -> Cart: ...  # the cart as it came in
@@ -113,7 +140,21 @@ class CartView(Protocol):
 
 
 class Effect(Protocol):
-    """A rule (优惠规则): a small frozen value that reads a view and proposes."""
+    """A rule (优惠规则): a small frozen value that reads a view and proposes.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class OffTogether:
+    ...     minor: int
+    ...     kind = "acme.off_together"
+    ...     v = 1
+    ...     def propose(self, view: CartView) -> Proposal:
+    ...         return Proposal(cuts=(Cut(view.units(), total=self.minor),))
+    >>> from shopcore.models import Promotion
+    >>> Promotion(promotion_id="spring", effect=OffTogether(500)).effect
+    OffTogether(minor=500)
+    """
 
     kind: Any
     v: Any
@@ -124,7 +165,22 @@ class Effect(Protocol):
 
 
 class Condition(Protocol):
-    """A condition (优惠条件): a small frozen value that says whether it is met, or how far it is from that."""
+    """A condition (优惠条件): a small frozen value that says whether it is met, or how far it is from that.
+
+    Examples
+    --------
+    >>> @dataclass(frozen=True)
+    ... class AtLeast:
+    ...     count: int
+    ...     kind = "acme.at_least"
+    ...     v = 1
+    ...     def check(self, view: CartView) -> Unmet | None:
+    ...         missing = self.count - len(view.units())
+    ...         return Unmet("too_few", count=missing) if missing > 0 else None
+    >>> from shopcore.models import Promotion
+    >>> Promotion(promotion_id="three", effect={"kind": "acme.wheel"}, when=AtLeast(3)).when
+    AtLeast(count=3)
+    """
 
     kind: Any
     v: Any

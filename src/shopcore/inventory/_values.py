@@ -125,7 +125,15 @@ class LeadTime(ByValue):
 
 
 class Service:
-    """The promise to hold: `Service.cycle` or `Service.fill`, two kinds that cannot be mixed up (服务水平)."""
+    """The promise to hold: `Service.cycle` or `Service.fill`, two kinds that cannot be mixed up (服务水平).
+
+    Examples
+    --------
+    >>> Service.cycle(0.95)
+    CycleService(level=0.95)
+    >>> Service.fill([0.95, 0.99])
+    FillService(level=array([0.95, 0.99]))
+    """
 
     __slots__ = ()
 

@@ -3,113 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, overload
+from typing import Final
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, floats
 from shopcore.models._ratio import Ratio
 from shopcore.models._ratios import Ratios
 from shopcore.models._result import Result
-from shopcore.traffic._ratio import CONFIDENCE, Column, Meaning, of_counts, of_totals
+from shopcore.traffic._definition import Average, Share, Words, average, examples, share
+from shopcore.traffic._ratio import CONFIDENCE, Meaning, of_counts, of_totals
 from shopcore.typing import FloatLike
 
-_INTERACTION_RATE: Final = Meaning("interacting", "viewers", "person", "no_viewers")
+interaction_rate: Final[Share] = share(
+    "interaction_rate",
+    Meaning("interacting", "viewers", "person", "no_viewers"),
+    Words(
+        says="the interaction rate of a live session (直播互动率): people who interacted over viewers.",
+        use="Whether the host holds the room: comments, likes and follows of one person count once.",
+        part="Distinct people who interacted",
+        whole="Distinct viewers",
+        notes="Source: own definition after the platforms' live dashboards.",
+        example=""">>> interaction_rate(1480, 18_500).value
+0.08""",
+    ),
+)
 
 
-@overload
-def interaction_rate(interacting: float, viewers: float, *, confidence: float = ...) -> Ratio: ...
-
-
-@overload
-def interaction_rate(interacting: Column, viewers: FloatLike, *, confidence: float = ...) -> Ratios: ...
-
-
-def interaction_rate(interacting: FloatLike, viewers: FloatLike, *, confidence: float = CONFIDENCE) -> Ratio | Ratios:
-    """Return the interaction rate of a live session (直播互动率): people who interacted over viewers.
-
-    Whether the host holds the room: comments, likes and follows of one person count once.
-
-    Parameters
-    ----------
-    interacting : float or array
-        Distinct people who interacted, >= 0.
-    viewers : float or array
-        Distinct viewers, >= 0.
-    confidence : float
-        Coverage of the Wilson interval, in (0, 1).
-
-    Returns
-    -------
-    Ratio or Ratios
-        A share in [0, 1]; basis ``"person"``; without a value
-        (reason ``"no_viewers"``) where `viewers` is zero.
-
-    Raises
-    ------
-    InputError
-        If a count is negative or not finite, or `interacting` exceeds `viewers`.
-
-    Notes
-    -----
-    Source: own definition after the platforms' live dashboards.
-
-    Examples
-    --------
-    >>> interaction_rate(1480, 18_500).value
-    0.08
-    """
-    found: Ratio | Ratios = of_counts(_INTERACTION_RATE, interacting, viewers, confidence)
-    return found
-
-
-_GROSS_MERCHANDISE_PER_MILLE: Final = Meaning("revenue", "views", "money", "no_views")
-
-
-@overload
-def gross_merchandise_per_mille(revenue: float, views: float) -> Ratio: ...
-
-
-@overload
-def gross_merchandise_per_mille(revenue: Column, views: FloatLike) -> Ratios: ...
-
-
-def gross_merchandise_per_mille(revenue: FloatLike, views: FloatLike) -> Ratio | Ratios:
-    """Return the sales per thousand views of a live session (千次观看成交, GPM).
-
-    How well a live room sells, whatever its size.
-
-    Parameters
-    ----------
-    revenue : float or array
-        Sales in one stated unit of money, >= 0.
-    views : float or array
-        Views (a person may view often), >= 0.
-
-    Returns
-    -------
-    Ratio or Ratios
-        Money per thousand views; basis ``"money"``; without a value
-        (reason ``"no_views"``) where `views` is zero.
-
-    Raises
-    ------
-    InputError
-        If a value is negative or not finite.
-
-    Notes
-    -----
-    The denominator of the result is thousands of views. Source: the platforms' live dashboards.
-
-    Examples
-    --------
-    >>> round(gross_merchandise_per_mille(39_960.0, 26_000).value, 2)
-    1536.92
-    """
-    found: Ratio | Ratios = of_totals(
-        _GROSS_MERCHANDISE_PER_MILLE, revenue, floats("views", views, NON_NEGATIVE) / 1000.0
-    )
-    return found
+gross_merchandise_per_mille: Final[Average] = average(
+    "gross_merchandise_per_mille",
+    Meaning("revenue", "views", "money", "no_views"),
+    Words(
+        says="the sales per thousand views of a live session (千次观看成交, GPM).",
+        use="How well a live room sells, whatever its size.",
+        part="Sales in one stated unit of money",
+        whole="Views (a person may view often)",
+        notes="The denominator of the result is thousands of views. Source: the platforms' live dashboards.",
+        example=""">>> round(gross_merchandise_per_mille(39_960.0, 26_000).value, 2)
+1536.92""",
+        unit="Money per thousand views",
+    ),
+    per=1000.0,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +123,11 @@ def live_session(
     """
     watched = Meaning("watch_minutes", "viewers", "person", "no_viewers")
     return LiveSession(
-        interaction_rate=of_counts(_INTERACTION_RATE, interacting, viewers, confidence),
+        interaction_rate=interaction_rate(interacting, viewers, confidence=confidence),
         conversion=of_counts(Meaning("buyers", "viewers", "person", "no_viewers"), buyers, viewers, confidence),
-        gross_merchandise_per_mille=of_totals(
-            _GROSS_MERCHANDISE_PER_MILLE, revenue, floats("views", views, NON_NEGATIVE) / 1000.0
-        ),
+        gross_merchandise_per_mille=gross_merchandise_per_mille(revenue, views),
         watch_minutes=of_totals(watched, watch_minutes, viewers),
     )
+
+
+__test__ = examples(interaction_rate, gross_merchandise_per_mille)

@@ -12,107 +12,41 @@ from shopcore._intervals import confidence_level, counts
 from shopcore.models._ratio import Ratio
 from shopcore.models._ratios import Ratios
 from shopcore.models._result import Result
+from shopcore.traffic._definition import Average, Share, Words, average, examples, share
 from shopcore.traffic._ratio import CONFIDENCE, Column, Meaning, of_counts, of_totals
 from shopcore.typing import FloatLike
 
-_REFUND_RATE: Final = Meaning("refunded_orders", "matured_orders", "order", "not_matured")
+refund_rate: Final[Share] = share(
+    "refund_rate",
+    Meaning("refunded_orders", "matured_orders", "order", "not_matured"),
+    Words(
+        says="the refund rate (退款率): refunded orders over paid orders whose return window has closed.",
+        use="""Orders that can still be returned make the rate of the last days look too good: count only orders older
+than the return window, in both numbers.""",
+        part="Orders of `matured_orders` that were refunded",
+        whole="Paid orders whose return window has closed",
+        notes="Source: Sycm, refund rate by order.",
+        example=""">>> refund_rate(84, 1200).value
+0.07""",
+    ),
+)
 
 
-@overload
-def refund_rate(refunded_orders: float, matured_orders: float, *, confidence: float = ...) -> Ratio: ...
-
-
-@overload
-def refund_rate(refunded_orders: Column, matured_orders: FloatLike, *, confidence: float = ...) -> Ratios: ...
-
-
-def refund_rate(
-    refunded_orders: FloatLike, matured_orders: FloatLike, *, confidence: float = CONFIDENCE
-) -> Ratio | Ratios:
-    """Return the refund rate (退款率): refunded orders over paid orders whose return window has closed.
-
-    Orders that can still be returned make the rate of the last days look too good: count only orders older than the
-    return window, in both numbers.
-
-    Parameters
-    ----------
-    refunded_orders : float or array
-        Orders of `matured_orders` that were refunded, >= 0.
-    matured_orders : float or array
-        Paid orders whose return window has closed, >= 0.
-    confidence : float
-        Coverage of the Wilson interval, in (0, 1).
-
-    Returns
-    -------
-    Ratio or Ratios
-        A share in [0, 1]; basis ``"order"``; without a value
-        (reason ``"not_matured"``) where `matured_orders` is zero.
-
-    Raises
-    ------
-    InputError
-        If a count is negative or not finite, or `refunded_orders` exceeds `matured_orders`.
-
-    Notes
-    -----
-    Source: Sycm, refund rate by order.
-
-    Examples
-    --------
-    >>> refund_rate(84, 1200).value
-    0.07
-    """
-    found: Ratio | Ratios = of_counts(_REFUND_RATE, refunded_orders, matured_orders, confidence)
-    return found
-
-
-_UNIT_SESSION_RATE: Final = Meaning("units", "sessions", "session", "no_sessions")
-
-
-@overload
-def unit_session_rate(units: float, sessions: float) -> Ratio: ...
-
-
-@overload
-def unit_session_rate(units: Column, sessions: FloatLike) -> Ratios: ...
-
-
-def unit_session_rate(units: FloatLike, sessions: FloatLike) -> Ratio | Ratios:
-    """Return the unit session percentage as Amazon counts it: units ordered over sessions.
-
-    Amazon's conversion. It may exceed one, because an order may hold several units, so it is no share and has no
-    Wilson interval.
-
-    Parameters
-    ----------
-    units : float or array
-        Units ordered, >= 0.
-    sessions : float or array
-        Sessions, >= 0.
-
-    Returns
-    -------
-    Ratio or Ratios
-        Units per session; basis ``"session"``; without a value
-        (reason ``"no_sessions"``) where `sessions` is zero.
-
-    Raises
-    ------
-    InputError
-        If a value is negative or not finite.
-
-    Notes
-    -----
-    Source: Amazon Seller Central, detail page sales and traffic report.
-
-    Examples
-    --------
-    >>> unit_session_rate(340, 2500).value
-    0.136
-    """
-    found: Ratio | Ratios = of_totals(_UNIT_SESSION_RATE, units, sessions)
-    return found
+unit_session_rate: Final[Average] = average(
+    "unit_session_rate",
+    Meaning("units", "sessions", "session", "no_sessions"),
+    Words(
+        says="the unit session percentage as Amazon counts it: units ordered over sessions.",
+        use="""Amazon's conversion. It may exceed one, because an order may hold several units, so it is no share and
+has no Wilson interval.""",
+        part="Units ordered",
+        whole="Sessions",
+        notes="Source: Amazon Seller Central, detail page sales and traffic report.",
+        example=""">>> unit_session_rate(340, 2500).value
+0.136""",
+        unit="Units per session",
+    ),
+)
 
 
 _CONVERSION: Final = Meaning("buyers", "visitors", "person", "no_visitors")
@@ -343,3 +277,6 @@ def uv_value(
         with_repurchase=of_totals(_UV_VALUE, repeated, visitors),
         orders_per_buyer=float(orders_per_buyer),
     )
+
+
+__test__ = examples(refund_rate, unit_session_rate)

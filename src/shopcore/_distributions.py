@@ -182,19 +182,20 @@ def gamma_quantile(probability: FloatArray, shape: FloatArray, scale: FloatArray
 
 
 def gamma_tail(x: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:
-    """Return the gamma survival function."""
+    """Return the gamma survival function; zero stands for all demand too small for a float, as in the quantile."""
     from scipy.special import gammaincc
 
-    return np.asarray(gammaincc(shape, np.maximum(x, 0.0) / scale))
+    x = np.asarray(x)
+    return np.where(x < 0.0, 1.0, gammaincc(shape, np.maximum(x, np.finfo(np.float64).tiny) / scale))
 
 
 def gamma_loss(x: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:
     """Return the loss of a gamma demand; below zero the whole demand is short."""
-    from scipy.special import gammaln, xlogy
+    from scipy.special import gammaincc, gammaln, xlogy
 
     y = np.maximum(x, 0.0) / scale
     edge = np.exp(xlogy(shape, y) - y - gammaln(shape + 1.0))
-    loss = scale * ((shape - y) * gamma_tail(x, shape, scale) + shape * edge)
+    loss = scale * ((shape - y) * gammaincc(shape, y) + shape * edge)
     return np.maximum(loss, 0.0) + np.maximum(-np.asarray(x), 0.0)
 
 

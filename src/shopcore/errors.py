@@ -10,7 +10,7 @@
         LimitError                            too large, too deep, too many
       RuleContractError                       a foreign rule broke the contract: .promotion_id
       RefusedError                            a command that may not be done now: .state .allowed
-        TransitionError                       the order is not in a state that allows it
+        TransitionError                       the order is not in a state that allows it: .limit
         OutOfStockError                       .lines holds every short line
         RefundLimitError                      more than was paid or received: .limit
         AccessDeniedError                     the role has no right to it
@@ -145,9 +145,21 @@ class RefusedError(ShopcoreError):
 
 
 class TransitionError(RefusedError):
-    """The order's state does not allow this command."""
+    """The order's state does not allow this command; `limit` is the most it would allow, where that is why."""
 
     code: ClassVar[str] = "transition"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        limit: Any = None,
+        state: str = "",
+        allowed: tuple[str, ...] = (),
+        reason: str = "transition",
+    ) -> None:
+        super().__init__(message, state=state, allowed=allowed, reason=reason)
+        self.limit = limit
 
 
 class OutOfStockError(RefusedError):

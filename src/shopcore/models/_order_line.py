@@ -106,8 +106,8 @@ class OrderLine(Model):
         Units on the axis of fulfilment and return. Cancelled units are never shipped; returned ones have come back
         and were accepted; exchanged ones of them were replaced.
     waived, refunded, kept : int
-        Units no longer to be paid because they were cancelled before payment, units whose money went back, and those
-        of them whose goods the customer keeps.
+        Units no longer to be paid because they were cancelled or came back before payment, units whose money went
+        back, and those of them whose goods the customer keeps.
 
     Raises
     ------
@@ -253,8 +253,6 @@ def _check_quantities(line: OrderLine) -> None:
         _fail("exchanged", "at most returned", "range")
     if line.return_requested + line.returned > line.shipped + line.exchanged:
         _fail("returned", "at most shipped + exchanged", "range")
-    if line.waived > line.cancelled:
-        _fail("waived", "at most cancelled", "range")
     if line.refunded + line.waived > line.quantity:
         _fail("refunded", "at most quantity - waived", "range")
     if line.kept > line.refunded:

@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "__version__",
+    "customers",
     "errors",
     "inventory",
     "models",
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from shopcore import errors, inventory, models, orders, persistence, pricing, promotions, traffic, typing
+    from shopcore import customers, errors, inventory, models, orders, persistence, pricing, promotions, traffic, typing
 else:
     from shopcore._lazy import lazy
 

@@ -122,3 +122,9 @@ def test_order_state(case_id):
     else:
         after = getattr(orders, given["event"])(order, units, at=AT).order
         assert orders.order_state(after) == expected["to"]
+
+
+def test_ship_within_48_hours():
+    given, expected = CASES["ORD-21"]["given"], CASES["ORD-21"]["expect"]
+    paid, shipped = (datetime.fromisoformat(given[name]) for name in ("paid_at", "shipped_at"))
+    assert orders.deadline(paid, orders.Term(given["sla_hours"]), done=shipped).breach == expected["breach"]

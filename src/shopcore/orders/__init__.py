@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 __all__ = [
     "STATES",
     "TRANSITIONS",
+    "Deadline",
     "LineTotals",
     "OrderEvent",
     "OrderStatus",
@@ -14,18 +15,24 @@ __all__ = [
     "Refundable",
     "RefundableLine",
     "Refusal",
+    "ServiceTerms",
     "TaxTotals",
+    "Term",
     "Transition",
     "TransitionTable",
+    "WorkItem",
+    "WorkList",
     "approve",
     "basket_totals",
     "cancel",
     "chargeback",
     "check_command",
     "confirm_receipt",
+    "deadline",
     "exchange",
     "goodwill",
     "hold",
+    "order_deadlines",
     "order_state",
     "order_status",
     "pay",
@@ -42,10 +49,12 @@ __all__ = [
     "ship",
     "totals",
     "transition_table",
+    "work_list",
 ]
 
 if TYPE_CHECKING:
     from shopcore.orders._check import Refusal, check_command
+    from shopcore.orders._deadlines import Deadline, ServiceTerms, Term, deadline, order_deadlines
     from shopcore.orders._events import OrderEvent, replay
     from shopcore.orders._fulfilment import approve, cancel, confirm_receipt, hold, reject, ship
     from shopcore.orders._payment import chargeback, goodwill, pay, refund, reverse_chargeback
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
     from shopcore.orders._step import OrderStep, place
     from shopcore.orders._table import TRANSITIONS, Transition, TransitionTable, transition_table
     from shopcore.orders._totals import LineTotals, OrderTotals, TaxTotals, basket_totals, totals
+    from shopcore.orders._work_list import WorkItem, WorkList, work_list
 else:
     from shopcore._lazy import lazy
 
@@ -62,6 +72,13 @@ else:
         "_check": (
             "Refusal",
             "check_command",
+        ),
+        "_deadlines": (
+            "Deadline",
+            "ServiceTerms",
+            "Term",
+            "deadline",
+            "order_deadlines",
         ),
         "_events": (
             "OrderEvent",
@@ -117,6 +134,11 @@ else:
             "TaxTotals",
             "basket_totals",
             "totals",
+        ),
+        "_work_list": (
+            "WorkItem",
+            "WorkList",
+            "work_list",
         ),
     }
     __getattr__, __dir__ = lazy(__name__, {name: module for module, names in _WHERE.items() for name in names})

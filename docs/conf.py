@@ -108,10 +108,22 @@ def strip_generated(app: Any, what: str, name: str, obj: Any, options: Any, line
         lines.clear()
 
 
+def keep_words(app: Any, doctree: Any) -> None:
+    """Leave words among the types of a field as words: "net" in a list of choices is no link to some `net`."""
+    from sphinx.addnodes import pending_xref
+
+    for node in list(doctree.findall(pending_xref)):
+        target = node.get("reftarget", "")
+        kind = (node.get("refdomain"), node["reftype"])
+        if kind in (("py", "class"), ("py", "obj")) and target.islower() and "." not in target:
+            node.replace_self(node.children)
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register the hooks above."""
     app.add_html_math_renderer("mathml", (math_to_mathml, None), (math_to_mathml, None))
     app.connect("missing-reference", resolve)
     app.connect("source-read", add_fragments)
+    app.connect("doctree-read", keep_words)
     app.connect("autodoc-process-docstring", strip_generated)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -77,7 +77,7 @@ def waterfall(
     >>> columns.profit.tolist(), columns.line("advertising").tolist()
     ([4322, -83], [999, 499])
     """
-    rows = rows_of(price, items)
+    rows = rows_of(price, items, which=which)
     groups = list(tables_of(fees, which, rows.size))
     return _one(groups[0][0], rows) if not isinstance(fees, Sequence) else _several(groups, rows)
 

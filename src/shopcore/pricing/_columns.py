@@ -66,16 +66,34 @@ class Rows:
     volume: Column
     region: Column
     regions: tuple[str, ...]
+    # How many rows the caller handed in, and how these were picked among them, one pick after the other.
+    whole: int
+    picks: tuple[Any, ...] = ()
 
     def part(self, rows: Any) -> Rows:
         """Return some of the rows."""
         names = ("price", "quantity", "cost", "weight", "volume", "region")
         parts = {name: cut(getattr(self, name), rows) for name in names}
         size = len(range(*rows.indices(self.size))) if isinstance(rows, slice) else len(rows)
-        return Rows(size, regions=self.regions, **parts)
+        return Rows(size, regions=self.regions, whole=self.whole, picks=(*self.picks, rows), **parts)
+
+    def spread(self, values: Any, among: Any = slice(None)) -> Any:
+        """Return values of these rows (or of those `among` them) at the caller's positions, zero or empty elsewhere."""
+        positions = np.arange(self.whole)
+        for picked in (*self.picks, among):
+            positions = positions[picked]
+        found = np.zeros(self.whole, dtype=np.asarray(values).dtype)
+        found[positions] = values
+        return found
+
+    def guard(self, argument: str, values: Any, factor: int, *, limit: int, among: Any = slice(None)) -> None:
+        """Refuse rows where a product could leave int64, by the positions the caller knows them by."""
+        # The ends of a column decide almost always; only a refusal needs the positions.
+        if factor > 0 and np.size(values) and max(int(np.max(values)), -int(np.min(values))) > limit // factor:
+            guard_range(argument, self.spread(values, among), factor, limit=limit)
 
 
-def rows_of(price: IntLike, items: Items) -> Rows:
+def rows_of(price: IntLike, items: Items, **others: object) -> Rows:
     """Return the checked rows of prices and items.
 
     Raises
@@ -93,15 +111,19 @@ def rows_of(price: IntLike, items: Items) -> Rows:
         "volume": minors("volume", items.volume, low=0, high=MAX_VOLUME),
     }
     codes, names = _region_codes(items.region)
-    wide = [name for name, column in columns.items() if column.ndim > 1]
-    if wide:
-        fail(wide[0], columns[wide[0]].shape, "of one dimension", reason="shape")
-    shape = broadcast(**columns, region=np.asarray(codes))[0].shape
+    along = {name: np.asarray(column) for name, column in others.items() if column is not None}
+    every = {**columns, "region": np.asarray(codes), **along}
+    for name, column in every.items():
+        if column.ndim > 1:
+            fail(name, column.shape, "of one dimension", reason="shape")
+    shape = broadcast(**every)[0].shape
     size = shape[0] if shape else 1
     check_rows("price", size)
     price_, cost, quantity, weight, volume = (_column(column) for column in columns.values())
     # At most 10**12 x 10**6: a product of two checked columns cannot leave int64.
-    return Rows(size, price_, quantity, cost * quantity, weight * quantity, volume * quantity, codes, names)
+    return Rows(
+        size, price_, quantity, cost * quantity, weight * quantity, volume * quantity, _column(codes), names, size
+    )
 
 
 def cut(column: Column, at: Any) -> Column:
@@ -109,8 +131,9 @@ def cut(column: Column, at: Any) -> Column:
     return column if isinstance(column, int) else column[at]
 
 
-def _column(values: IntArray) -> Column:
-    return int(values) if values.ndim == 0 else values
+def _column(values: Column) -> Column:
+    # One number stands for all rows, and costs no memory.
+    return int(values.item()) if isinstance(values, np.ndarray) and values.size == 1 else values
 
 
 def _secret(unit_cost: IntLike) -> IntArray:
@@ -246,7 +269,7 @@ def check_fit(plan: Plan, rows: Rows, total: Column, freight: Column) -> None:
         ("quantity", rows.quantity, 2**58),
     ):
         key = {"price": "total", "unit_cost": "cost", "weight": "freight", "quantity": "unit"}[name]
-        guard_range(name, np.atleast_1d(values), largest[key], limit=limit)
+        rows.guard(name, values, largest[key], limit=limit)
 
 
 def parcel_fee(parcel: Parcel, rows: Rows) -> Column:
@@ -257,7 +280,7 @@ def parcel_fee(parcel: Parcel, rows: Rows) -> Column:
     steps = np.maximum(-(-(weight - parcel.first_weight) // parcel.step_weight), 0)
     once, each = _surcharges(parcel, rows)
     dearest = parcel.step_fee + (int(np.max(each)) if np.size(each) else 0)
-    guard_range("weight", np.atleast_1d(steps), max(dearest, 1), limit=2**58)
+    rows.guard("weight", steps, max(dearest, 1), limit=2**58)
     fee = parcel.first_fee + once + (parcel.step_fee + each) * steps
     return int(fee) if np.ndim(fee) == 0 else np.broadcast_to(fee, (rows.size,))
 
@@ -268,8 +291,8 @@ def _surcharges(parcel: Parcel, rows: Rows) -> tuple[Any, Any]:
     used = np.unique(rows.region)
     for code in used[used > 0].tolist():
         if rows.regions[code - 1] not in parcel.regions:
-            bad = np.atleast_1d(np.asarray(rows.region) == code)
-            names = np.array(["", *rows.regions])[np.atleast_1d(rows.region)]
+            here = np.asarray(rows.region)
+            bad, names = rows.spread(here == code), rows.spread(np.array(["", *rows.regions])[here])
             fail_rows("region", bad, names, "one of the template's regions", reason="unknown_region")
     pairs = [(0, 0), *(parcel.regions.get(name, (0, 0)) for name in rows.regions)]
     table = np.array(pairs, dtype=np.int64)

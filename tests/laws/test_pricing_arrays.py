@@ -1,0 +1,219 @@
+"""Laws of the array twins: equal to the scalar functions row by row, and no row leaves int64 unseen."""
+
+import random
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from pricing_tables import (
+    SEEDS,
+    columns_of,
+    hard_target,
+    random_endings,
+    random_rows,
+    random_table,
+    random_target,
+)
+
+from shopcore.errors import InputError, LimitError
+from shopcore.models import Money
+from shopcore.pricing import (
+    Band,
+    Commission,
+    FeeTable,
+    Freight,
+    FreightTemplate,
+    Item,
+    Percent,
+    PriceEnding,
+    Target,
+    Tax,
+    arrays,
+    deepest_discount,
+    price_for,
+    waterfall,
+)
+
+
+@given(SEEDS)
+def test_the_twin_of_the_waterfall_equals_it_row_by_row(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    items = random_rows(rng, table.currency, 20)
+    prices = [rng.randrange(8000) for _ in items]
+    found = arrays.waterfall(prices, table, columns_of(items))
+    assert (found.gross == found.tax + sum(found.amounts) + found.profit).all()
+    for row, (price, item) in enumerate(zip(prices, items, strict=True)):
+        sale = waterfall(Money(price, table.currency), table, item)
+        assert [amount[row] for amount in found.amounts] == list(sale.amounts)
+        assert (found.gross[row], found.net[row], found.profit[row]) == (
+            sale.gross_minor,
+            sale.net_minor,
+            sale.profit_minor,
+        )
+        for level in ("cm1", "cm2", "cm3", "overhead"):
+            assert found.contribution(level)[row] == sale.contribution(level).minor
+
+
+@given(SEEDS)
+def test_the_twin_takes_a_table_for_each_row(seed):
+    rng = random.Random(seed)
+    tables = [random_table(rng) for _ in range(4)]
+    tables = [table for table in tables if table.currency == tables[0].currency]
+    items = random_rows(rng, tables[0].currency, 12)
+    prices = [rng.randrange(8000) for _ in items]
+    which = [rng.randrange(len(tables)) for _ in items]
+    levels = {}
+    for table in tables:
+        for fee in table.fees:
+            if levels.setdefault(fee.name, fee.level) != fee.level:
+                return
+    found = arrays.waterfall(prices, tables, columns_of(items), which=which)
+    for row, (price, item) in enumerate(zip(prices, items, strict=True)):
+        sale = waterfall(Money(price, tables[0].currency), tables[which[row]], item)
+        assert found.profit[row] == sale.profit_minor
+        mine = dict(zip(found.names, (amount[row] for amount in found.amounts), strict=True))
+        assert {name: mine[name] for name in sale.plan.names} == dict(zip(sale.plan.names, sale.amounts, strict=True))
+
+
+def tables_of_one_currency(rng, count):
+    tables = [random_table(rng)]
+    while len(tables) < count:
+        table = random_table(rng)
+        if table.currency == tables[0].currency:
+            tables.append(table)
+    return tables
+
+
+def check_solve(seed, count):
+    rng = random.Random(seed)
+    tables = tables_of_one_currency(rng, 2)
+    currency = tables[0].currency
+    items = random_rows(rng, currency, count)
+    target, endings = hard_target(rng, tables[0], items[0]), random_endings(rng)
+    lows = [rng.choice((1, 1, 500, 3000)) for _ in items]
+    highs = [rng.choice((10**12, 4000, 900)) for _ in items]
+    which = [rng.randrange(2) for _ in items]
+    found = arrays.price_for(target, tables, columns_of(items), endings=endings, lo=lows, hi=highs, which=which)
+    for row, item in enumerate(items):
+        limits = {"lo": Money(lows[row], currency), "hi": Money(highs[row], currency)}
+        one = price_for(target, tables[which[row]], item, endings=endings, **limits)
+        expected = tuple(-1 if price is None else price.minor for price in (one.smallest, one.stable))
+        assert (found.smallest[row], found.stable[row]) == expected, (row, item, target)
+        assert found.reasons[row] == one.reason
+    return found
+
+
+@given(SEEDS)
+def test_the_twin_of_the_solver_equals_it_row_by_row(seed):
+    check_solve(seed, 12)
+
+
+@pytest.mark.heavy
+def test_the_twin_of_the_solver_equals_it_on_2000_tables():
+    statuses = np.zeros(6, dtype=int)
+    for seed in range(2000):
+        statuses += np.bincount(check_solve(seed, 12).status, minlength=6)
+    assert (statuses > 50).all(), statuses
+
+
+@given(SEEDS)
+def test_the_twin_of_the_deepest_discount_equals_it_row_by_row(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    items = random_rows(rng, table.currency, 12)
+    target = random_target(rng, table.currency) if rng.random() < 0.7 else None
+    prices = [rng.choice((0, rng.randrange(8000))) for _ in items]
+    found = arrays.deepest_discount(prices, table, columns_of(items), target=target)
+    for row, (price, item) in enumerate(zip(prices, items, strict=True)):
+        one = deepest_discount(Money(price, table.currency), table, item, target=target).discount
+        assert found[row] == (-1 if one is None else one.minor)
+
+
+def simple_table(*fees, currency="CNY", tax="13%"):
+    return FeeTable(name="shop", currency=currency, valid_from=date(2026, 1, 1), tax=Tax(rate=tax), fees=fees)
+
+
+FINE = Percent(name="ads", level="cm3", rate="123456789/1000000000")
+
+
+def test_overflow_is_refused_before_it_happens_and_names_the_rows():
+    prices = np.full(70_000, 1000)
+    prices[[3, 69_999]] = 10**12
+    with pytest.raises(LimitError) as refusal:
+        arrays.waterfall(prices, simple_table(FINE), arrays.Items(unit_cost=0))
+    assert refusal.value.positions == (3, 69_999)
+    with pytest.raises(LimitError) as refusal:
+        arrays.waterfall(
+            prices, [simple_table(), simple_table(FINE)], arrays.Items(unit_cost=0), which=[0] * 69_999 + [1]
+        )
+    assert refusal.value.positions == (69_999,)
+
+
+def test_the_solver_names_the_rows_it_cannot_keep_exact():
+    costs = np.full(70_000, 500)
+    costs[69_999] = 10**12
+    quantities = np.ones(70_000, dtype=int)
+    quantities[[1, 69_999]] = 2
+    with pytest.raises(LimitError) as refusal:
+        arrays.price_for(Target.margin("0.123456789"), simple_table(), arrays.Items(costs, quantities))
+    assert refusal.value.positions == (69_999,)
+    assert str(10**12) not in str(refusal.value)
+
+
+def test_an_unknown_region_is_named_by_the_row_of_the_caller():
+    zero = Money(0, "CNY")
+    template = FreightTemplate(first_weight=1000, first_fee=zero, step_weight=1000, step_fee=zero)
+    tables = [simple_table(), simple_table(Freight(name="freight", template=template))]
+    items = arrays.Items(unit_cost=0, weight=10, region=[None, "near", None, "moon"])
+    with pytest.raises(InputError) as refusal:
+        arrays.waterfall(1000, tables, items, which=[0, 0, 1, 1])
+    assert refusal.value.positions == (3,)
+
+
+@pytest.mark.parametrize("currency", ["JPY", "KWD"])
+def test_yen_and_dinar_are_solved_as_their_scalar_twins(currency):
+    bands = [Band(up_to=Money(1500, currency), rate="8%"), Band(up_to=None, rate="15%")]
+    table = simple_table(Commission(name="commission", bands=bands, minimum=Money(30, currency)), currency=currency)
+    costs = list(range(0, 4000, 37))
+    endings = PriceEnding(1000, (80, 95, 480))
+    found = arrays.price_for(Target.margin("1/7"), table, arrays.Items(unit_cost=costs), endings=endings)
+    for row, cost in enumerate(costs):
+        one = price_for(Target.margin("1/7"), table, Item(Money(cost, currency)), endings=endings)
+        assert (one.smallest.minor, one.stable.minor) == (found.smallest[row], found.stable[row])
+
+
+def test_no_rows_and_one_row_and_one_number_for_all():
+    table = simple_table(FINE)
+    none = arrays.price_for(Target.margin("20%"), table, arrays.Items(unit_cost=np.array([], dtype=int)))
+    assert none.smallest.shape == none.stable.shape == none.status.shape == (0,)
+    assert arrays.waterfall(np.array([], dtype=int), table, arrays.Items(unit_cost=5)).profit.shape == (0,)
+    one = arrays.price_for(Target.margin("20%"), table, arrays.Items(unit_cost=700))
+    many = arrays.price_for(Target.margin("20%"), table, arrays.Items(unit_cost=[700]), hi=[10**6] * 40_000)
+    assert one.smallest.tolist() == [one.smallest[0]]
+    assert (many.smallest == one.smallest[0]).all()
+    chosen = arrays.price_for(Target.margin("20%"), [table], arrays.Items(unit_cost=700), which=[0, 0, 0])
+    assert (chosen.smallest == one.smallest[0]).all()
+    assert len(chosen.smallest) == 3
+    wide = arrays.waterfall(9990, table, arrays.Items(unit_cost=[700], weight=np.zeros(40_000, dtype=int)))
+    assert (wide.profit == wide.profit[0]).all()
+    assert len(wide.profit) == 40_000
+
+
+def test_bad_columns_are_refused_with_all_their_rows():
+    table = simple_table(FINE)
+    for columns, name, positions in (
+        ({"unit_cost": [5, -1, -2]}, "unit_cost", (1, 2)),
+        ({"unit_cost": 5, "quantity": [1, 0]}, "quantity", (1,)),
+        ({"unit_cost": 5, "weight": [-1, 3]}, "weight", (0,)),
+    ):
+        with pytest.raises(InputError) as refusal:
+            arrays.price_for(Target.margin("20%"), table, arrays.Items(**columns))
+        assert (refusal.value.argument, refusal.value.positions) == (name, positions)
+    with pytest.raises(InputError, match="whole minor units"):
+        arrays.waterfall([9.99, 10.0], table, arrays.Items(unit_cost=5))
+    with pytest.raises(InputError, match="shapes must broadcast"):
+        arrays.price_for(Target.margin("20%"), table, arrays.Items(unit_cost=[5, 6]), hi=[1, 2, 3])
+    with pytest.raises(InputError, match="one dimension"):
+        arrays.price_for(Target.margin("20%"), table, arrays.Items(unit_cost=[5, 6]), lo=[[1, 2]])

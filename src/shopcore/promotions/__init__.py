@@ -8,30 +8,39 @@ __all__ = [
     "PricedCart",
     "PricedLine",
     "PromotionTrace",
+    "Purchase",
+    "RefundQuote",
+    "ReturnPolicy",
+    "SearchBudget",
     "Selector",
     "StackingPolicy",
     "StagePolicy",
     "Usage",
     "conditions",
     "evaluate",
+    "quote_refund",
     "rules",
 ]
 
 if TYPE_CHECKING:
     from shopcore.promotions import conditions, rules
+    from shopcore.promotions._budget import SearchBudget
     from shopcore.promotions._evaluate import evaluate
     from shopcore.promotions._policy import StackingPolicy, StagePolicy
     from shopcore.promotions._prepare import Usage
     from shopcore.promotions._results import Certificate, Claim, PricedCart, PricedLine, PromotionTrace
+    from shopcore.promotions._returns import Purchase, RefundQuote, ReturnPolicy, quote_refund
     from shopcore.promotions._selector import Selector
 else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_budget": ("SearchBudget",),
         "_evaluate": ("evaluate",),
         "_policy": ("StackingPolicy", "StagePolicy"),
         "_prepare": ("Usage",),
         "_results": ("Certificate", "Claim", "PricedCart", "PricedLine", "PromotionTrace"),
+        "_returns": ("Purchase", "RefundQuote", "ReturnPolicy", "quote_refund"),
         "_selector": ("Selector",),
         "conditions": ("conditions",),
         "rules": ("rules",),

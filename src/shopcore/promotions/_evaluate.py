@@ -9,6 +9,8 @@ from typing import Final
 from shopcore.models import Money
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion
+from shopcore.promotions._best import best
+from shopcore.promotions._budget import SearchBudget
 from shopcore.promotions._policy import StackingPolicy
 from shopcore.promotions._prepare import Problem, Usage
 from shopcore.promotions._priority import by_priority
@@ -18,6 +20,7 @@ from shopcore.promotions._results import Certificate, PricedCart
 __all__ = ["evaluate"]
 
 BY_PRIORITY: Final = StackingPolicy()
+FULL: Final = SearchBudget()
 
 
 def evaluate(
@@ -27,6 +30,7 @@ def evaluate(
     *,
     at: datetime | None = None,
     usage: Mapping[str, Usage] | None = None,
+    budget: SearchBudget = FULL,
 ) -> PricedCart:
     """Return the cart after promotions, with a record of every promotion (优惠结算).
 
@@ -45,6 +49,8 @@ def evaluate(
         The instant of pricing; needed where a promotion has a window or asks for the day.
     usage : mapping of promotion id to Usage, optional
         What was used before.
+    budget : SearchBudget
+        How far the search for the best combination may go.
 
     Returns
     -------
@@ -78,8 +84,21 @@ def evaluate(
     full: not applied, the goods do not cost enough yet; it would if 38.40 CNY more were spent on its goods
     """
     problem = Problem(cart, promotions, policy, at, usage or {})
-    found = by_priority(problem)
-    saving = Money(found.saving, cart.currency)
-    listed = Money(sum(problem.layout.list_price) + problem.layout.shipping, cart.currency)
-    certificate = Certificate("priority", "greedy", saving, listed, 0, len(problem.candidates))
-    return report(problem, found, certificate)
+    currency = cart.currency
+    if policy.selection == "priority":
+        taken = by_priority(problem)
+        listed = Money(problem.worth, currency)
+        saving = Money(taken.saving, currency)
+        return report(problem, taken, Certificate("priority", "greedy", saving, listed, 0))
+    chosen, found, dominated = best(problem, budget)
+    certificate = Certificate(
+        method=found.method,
+        status="optimal" if found.bound == found.saving else "gap",
+        saving=Money(found.saving, currency),
+        bound=Money(found.bound, currency),
+        nodes=found.nodes,
+        next_best=None if found.second is None else found.second[1],
+        next_best_total=None if found.second is None else Money(problem.worth - found.second[0], currency),
+        solver=found.solver,
+    )
+    return report(problem, chosen, certificate, dominated)

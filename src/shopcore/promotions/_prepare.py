@@ -42,7 +42,7 @@ class Usage:
 class Candidate:
     """A promotion that may apply, with what the search asks for again and again."""
 
-    __slots__ = ("allows", "conflicts", "index", "on", "promotion", "propose", "room", "stacking", "terms", "when")
+    __slots__ = ("conflicts", "index", "on", "promotion", "propose", "room", "single", "stacking", "terms", "when")
 
     def __init__(self, index: int, promotion: Promotion, terms: Terms, room: int | None) -> None:
         effect: Any = promotion.effect
@@ -55,10 +55,19 @@ class Candidate:
         self.room = room
         self.stacking = promotion.stacking
         self.conflicts: frozenset[int] = frozenset()
+        self.single = False
+
+    def bare(self) -> Candidate:
+        """Return it for a single use, without its condition."""
+        copy = Candidate(self.index, self.promotion, self.terms, self.room)
+        copy.when, copy.single = None, True
+        return copy
 
     @property
     def uses(self) -> int:
         """How often it may be used where units serve once."""
+        if self.single:
+            return 1
         return int(getattr(self.promotion.effect, "uses", 1)) if self.terms.once else 1
 
 
@@ -149,6 +158,11 @@ class Problem:
             _fail_currency(promotion.promotion_id)
         return max(budget.limit.minor - (spent.minor if spent is not None else 0), 0)
 
+    @property
+    def worth(self) -> int:
+        """Goods and shipping before every promotion."""
+        return sum(self.layout.list_price) + self.layout.shipping
+
     def view(self, one: Candidate, state: State, *, whole: bool = False) -> View:
         """Return what a candidate sees; a condition sees used units too."""
         return View(self.layout, state, one.terms, one.on, None if whole else state.free)
@@ -197,12 +211,14 @@ class Problem:
 def terms_of(policy: StackingPolicy, stage: StagePolicy | None) -> Terms:
     """Return how a stage measures and rounds."""
     own = stage or _FOLLOWS
+    once = (own.units or policy.units) == "once"
     return Terms(
         own.threshold_basis or policy.threshold_basis,
         own.percent_basis or policy.percent_basis,
-        (own.units or policy.units) == "once",
+        once,
         policy.multibuy_allocation == "spread_group",
-        policy.rounding.scope,
+        # A unit that serves one promotion only is a line of its own: its discount does not depend on its neighbours.
+        "unit" if once else policy.rounding.scope,
         policy.rounding.mode,
         policy.rounding.step,
     )

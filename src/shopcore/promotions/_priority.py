@@ -68,9 +68,9 @@ class _Walk:
         self.refused: dict[int, Unmet] = {}
         self.blockers: dict[int, tuple[str, ...]] = {}
 
-    def step(self, one: Candidate, barred_by: tuple[str, ...] = ()) -> bool:
+    def step(self, one: Candidate) -> bool:
         """Take a candidate if it is legal and takes effect; return whether it did."""
-        met = self.legality.blockers(self.taken, one) or barred_by
+        met = self.legality.blockers(self.taken, one)
         if met:
             self.blockers[one.index] = met
             self.refused[one.index] = CONFLICT
@@ -94,23 +94,13 @@ class _Walk:
 
 def run(problem: Problem, row: list[Candidate]) -> Run:
     """Return what a row of candidates gives in that order, each taken where it is legal and takes effect."""
-    within = {entry.stage: entry.within for entry in problem.policy.stages if entry.within != "all"}
+    best = {entry.stage for entry in problem.policy.stages if entry.within == "best"}
     walk = _Walk(problem)
     for stage, group in groupby(row, key=lambda one: one.promotion.stage):
-        rule = within.get(stage)
-        if rule is None:
-            for one in group:
-                walk.step(one)
-        else:
-            _only_one(walk, list(group), best=rule == "best")
+        members = list(group)
+        if stage in best:
+            savings = walk.savings(members)
+            members.sort(key=lambda one: -savings[one.index])
+        for one in members:
+            walk.step(one)
     return Run(tuple(walk.outcomes), walk.refused, walk.blockers, walk.state)
-
-
-def _only_one(walk: _Walk, members: list[Candidate], *, best: bool) -> None:
-    if best:
-        savings = walk.savings(members)
-        members = sorted(members, key=lambda one: -savings[one.index])
-    first: tuple[str, ...] = ()
-    for one in members:
-        if walk.step(one, first):
-            first = (one.promotion.promotion_id,)

@@ -140,7 +140,6 @@ class Certificate(Result):
     saving: Money
     bound: Money
     nodes: int
-    evaluations: int
     next_best: tuple[str, ...] | None = None
     next_best_total: Money | None = None
     solver: str | None = None

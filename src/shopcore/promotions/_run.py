@@ -132,7 +132,7 @@ def _attempt_uses(problem: Problem, one: Candidate, state: State) -> tuple[Answe
         if isinstance(found, Unmet):
             answer = found if total is None else answer
             break
-        total = found if total is None else _joined(total, found)
+        total = found if total is None else joined(total, found)
         if after.free == state.free:
             state = after
             break
@@ -142,7 +142,8 @@ def _attempt_uses(problem: Problem, one: Candidate, state: State) -> tuple[Answe
     return (answer, first) if total is None else (total._replace(before=first), state)
 
 
-def _joined(one: Outcome, two: Outcome) -> Outcome:
+def joined(one: Outcome, two: Outcome) -> Outcome:
+    """Return two uses of a candidate as one outcome."""
     shares = dict(one.shares)
     for unit, minor in two.shares.items():
         shares[unit] = shares.get(unit, 0) + minor
@@ -159,9 +160,10 @@ def _joined(one: Outcome, two: Outcome) -> Outcome:
 class Legality:
     """Which promotions were taken, and whether another one may join them."""
 
-    __slots__ = ("_limits", "_max_codes", "_max_promotions")
+    __slots__ = ("_limits", "_max_codes", "_max_promotions", "_single")
 
     def __init__(self, problem: Problem) -> None:
+        self._single = {entry.stage for entry in problem.policy.stages if entry.within != "all"}
         self._limits = dict(problem.policy.group_limits)
         self._max_codes = problem.policy.max_codes
         self._max_promotions = problem.policy.max_promotions
@@ -178,6 +180,10 @@ class Legality:
             inside = [other for other in taken if group in other.stacking.groups]
             if group in self._limits and len(inside) >= self._limits[group]:
                 return tuple(other.promotion.promotion_id for other in inside) or (group,)
+        if one.promotion.stage in self._single:
+            same = [other for other in taken if other.promotion.stage == one.promotion.stage]
+            if same:
+                return tuple(other.promotion.promotion_id for other in same)
         if self._max_codes is not None and one.promotion.code is not None:
             codes = [other for other in taken if other.promotion.code is not None]
             if len({other.promotion.code for other in codes} | {one.promotion.code}) > self._max_codes:

@@ -1,0 +1,67 @@
+"""Units that serve one promotion only: pricing a given assignment of units, and greedy ones to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from shopcore.models._rule import Unmet
+from shopcore.promotions._prepare import Candidate, Problem
+from shopcore.promotions._priority import Run, run
+from shopcore.promotions._run import Answer, Legality, Outcome, attempt, joined
+from shopcore.promotions._view import State
+
+Sets = Mapping[int, Sequence[frozenset[int]]]
+
+
+def on_sets(problem: Problem, one: Candidate, state: State, sets: Sequence[frozenset[int]]) -> tuple[Answer, State]:
+    """Return what a candidate does when each of its uses may take the units of one set only."""
+    free, total, answer = state.free or frozenset(), None, None
+    opening = state
+    for units in sets:
+        found, after = attempt(problem, one, state._replace(free=units & free))
+        if isinstance(found, Outcome):
+            total = found if total is None else joined(total, found)
+            free = (free - units) | (after.free or frozenset())
+            state = after._replace(free=free)
+        else:
+            answer = found
+    if total is None:
+        return answer or Unmet("no_effect"), opening
+    return total._replace(before=opening), state
+
+
+def priced(problem: Problem, sets: Sets) -> tuple[tuple[Outcome, ...], State]:
+    """Return the outcomes of an assignment in order of application; the others get the units nobody was given."""
+    state = problem.layout.opening(once=True)
+    legality = Legality(problem)
+    given = frozenset().union(*(units for some in sets.values() for units in some)) if sets else frozenset()
+    left = (state.free or frozenset()) - given
+    taken: list[Candidate] = []
+    outcomes: list[Outcome] = []
+    for one in problem.candidates:
+        if legality.blockers(taken, one):
+            continue
+        own = sets.get(one.index)
+        if own:
+            found, state = on_sets(problem, one, state, own)
+        else:
+            found, after = attempt(problem, one, state._replace(free=left))
+            if isinstance(found, Outcome):
+                left = after.free or frozenset()
+                free = (state.free or frozenset()) - frozenset(found.shares)
+                state = after._replace(free=free)
+        if isinstance(found, Outcome):
+            taken.append(one)
+            outcomes.append(found)
+    return tuple(outcomes), state
+
+
+def by_size(problem: Problem) -> Run:
+    """Return the run of the candidates by what each would take off alone, largest first."""
+    opening = problem.layout.opening(once=True)
+    alone: dict[int, int] = {}
+    for one in problem.candidates:
+        found, _ = attempt(problem, one, opening)
+        alone[one.index] = found.saving if isinstance(found, Outcome) else 0
+    row = sorted(problem.candidates, key=lambda one: -alone[one.index])
+    return run(problem, row)

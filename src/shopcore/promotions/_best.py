@@ -1,0 +1,72 @@
+"""The best combination: which method answers, and what becomes of those left out."""
+
+from __future__ import annotations
+
+from shopcore.models._rule import Unmet
+from shopcore.promotions._assign import by_size
+from shopcore.promotions._bounds import bound_of
+from shopcore.promotions._budget import SearchBudget
+from shopcore.promotions._packing import Packing, fits
+from shopcore.promotions._prepare import Problem
+from shopcore.promotions._priority import CONFLICT, Run, by_priority, run
+from shopcore.promotions._run import Legality, Outcome, attempt
+from shopcore.promotions._search import Found, Search
+from shopcore.promotions._view import State
+
+MAX_DEPTH = 300
+DOMINATED = Unmet("dominated")
+
+
+def best(problem: Problem, budget: SearchBudget) -> tuple[Run, Found, dict[int, int]]:
+    """Return the best run found, what is proved about it, and how much each promotion left out is dominated by."""
+    start = by_priority(problem)
+    if len(problem.candidates) > MAX_DEPTH:
+        found = _greedy(problem, start)
+    elif problem.candidates and all(one.terms.once for one in problem.candidates) and fits(problem):
+        found = Packing(problem, budget).run()
+    elif any(one.terms.once for one in problem.candidates):
+        found = _greedy(problem, max(start, by_size(problem), key=lambda run: run.saving))
+    else:
+        found = Search(problem, budget).run(start.outcomes, start.state)
+    return _explained(problem, found)
+
+
+def _greedy(problem: Problem, start: Run) -> Found:
+    opening = problem.layout.opening(once=any(one.terms.once for one in problem.candidates))
+    bound = opening_bound(problem, opening)
+    return Found(start.outcomes, start.state, start.saving, max(bound, start.saving), 0, "greedy")
+
+
+def opening_bound(problem: Problem, opening: State) -> int:
+    """Return what all candidates could save together if none were in another's way."""
+    total = sum(
+        bound_of(one.promotion.effect, problem.view(one, opening), one.promotion.promotion_id)
+        for one in problem.candidates
+    )
+    return min(total, sum(opening.price) + opening.shipping)
+
+
+def _explained(problem: Problem, found: Found) -> tuple[Run, Found, dict[int, int]]:
+    taken = [outcome.one for outcome in found.outcomes]
+    inside = {one.index for one in taken}
+    legality = Legality(problem)
+    refused: dict[int, Unmet] = {}
+    blockers: dict[int, tuple[str, ...]] = {}
+    dominated: dict[int, int] = {}
+    for one in problem.candidates:
+        if one.index in inside:
+            continue
+        met = legality.blockers(taken, one)
+        answer, _ = attempt(problem, one, found.state)
+        alone, _ = attempt(problem, one, problem.layout.opening(once=one.terms.once))
+        if met:
+            refused[one.index], blockers[one.index] = CONFLICT, met
+        elif isinstance(answer, Unmet) and isinstance(alone, Unmet):
+            refused[one.index] = alone
+        else:
+            refused[one.index] = DOMINATED
+        if isinstance(alone, Outcome):
+            beside = [other for other in taken if not legality.blockers([one], other)]
+            row = [other for other in problem.candidates if other is one or other in beside]
+            dominated[one.index] = max(found.saving - run(problem, row).saving, 0)
+    return Run(found.outcomes, refused, blockers, found.state), found, dominated

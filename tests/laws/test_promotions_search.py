@@ -1,0 +1,45 @@
+"""The best combination is the best: held against a plain exhaustive search, for every rule and both unit modes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from promotion_carts import brute_force, brute_force_units, carts, offers, policies
+
+from shopcore.promotions import SearchBudget, evaluate
+
+
+@given(carts(), offers(), st.data())
+def test_the_best_combination_is_what_trying_all_of_them_gives(cart, promotions, data):
+    policy = data.draw(policies(selection="best"))
+    found = evaluate(cart, promotions, policy)
+    assert found.certificate.status == "optimal"
+    assert found.saving.minor == brute_force(cart, promotions, policy)
+
+
+@given(carts(), offers(max_size=4), st.data())
+def test_a_free_order_is_searched_too(cart, promotions, data):
+    policy = data.draw(policies(selection="best", order="free"))
+    found = evaluate(cart, promotions, policy)
+    assert found.certificate.status == "optimal"
+    assert found.saving.minor == brute_force(cart, promotions, policy)
+
+
+@given(carts(max_units=5), offers(max_size=3, budgets=False), st.data())
+def test_units_that_serve_once_go_where_they_save_most(cart, promotions, data):
+    policy = data.draw(policies(selection="best", units="once", max_discount=None))
+    found = evaluate(cart, promotions, policy)
+    assert found.certificate.status == "optimal"
+    assert found.saving.minor >= brute_force_units(cart, promotions, policy)
+
+
+@given(carts(), offers(), st.data(), st.sampled_from([0, 1, 2, 5]))
+def test_at_every_node_budget_the_gap_is_stated_and_greedy_is_not_better(cart, promotions, data, nodes):
+    policy = data.draw(policies(selection="best"))
+    found = evaluate(cart, promotions, policy, budget=SearchBudget(nodes=nodes))
+    proved = evaluate(cart, promotions, policy)
+    greedy = evaluate(cart, promotions, policy.evolve(selection="priority"))
+    assert greedy.saving.minor <= found.saving.minor <= proved.saving.minor <= found.certificate.bound.minor
+
+
+@given(carts(), offers(), policies())
+def test_the_same_input_gives_the_same_bytes(cart, promotions, policy):
+    assert evaluate(cart, promotions, policy).to_json() == evaluate(cart, promotions, policy).to_json()

@@ -123,6 +123,40 @@ def _lmdi(given: dict[str, Any]) -> Any:
     return {"effects": found.effects, "total": found.change}
 
 
+def _journeys(given: dict[str, Any]) -> traffic.Journeys:
+    rows = given["journeys"]
+    return traffic.journeys_of_paths(
+        [row["path"] for row in rows],
+        conversions=[row["conv"] for row in rows],
+        nulls=[row["null"] for row in rows],
+        value=[row.get("value", 0.0) for row in rows],
+        days=[row["days"] for row in rows] if all("days" in row for row in rows) else None,
+    )
+
+
+def _credit(found: traffic.Attribution) -> dict[str, Any]:
+    names = ("conversions", "value", "removal_effects")
+    columns = {name: getattr(found, name) for name in names if getattr(found, name) is not None}
+    return {name: dict(zip(found.channels, column, strict=True)) for name, column in columns.items()}
+
+
+@answers("first_touch")
+def _first(given: dict[str, Any]) -> Any:
+    return _credit(traffic.first_touch_credit(_journeys(given)))
+
+
+@answers("linear")
+def _linear(given: dict[str, Any]) -> Any:
+    return _credit(traffic.linear_credit(_journeys(given)))
+
+
+@answers("markov_order1")
+def _markov(given: dict[str, Any]) -> Any:
+    found = traffic.markov_credit(_journeys(given))
+    credit = _credit(found)
+    return {"base": found.conversion_rate, "removal_effect": credit["removal_effects"], **credit}
+
+
 def agree(got: Any, expected: Any, tolerance: dict[str, float], where: str) -> None:
     if isinstance(expected, dict):
         for key, value in expected.items():

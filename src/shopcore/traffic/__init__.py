@@ -3,12 +3,16 @@
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "AttributedReturn",
+    "Attribution",
     "ChannelDecomposition",
     "ChannelFigures",
     "ChannelReport",
     "Decomposition",
     "Funnel",
     "FunnelStep",
+    "IncrementalReturn",
+    "Journeys",
     "LiveSession",
     "MixRate",
     "PaymentFailures",
@@ -24,24 +28,36 @@ __all__ = [
     "cost_per_click",
     "cost_per_mille",
     "cost_per_order",
+    "credit_interval",
     "decompose",
     "decompose_channels",
     "dwell_time",
     "favourite_cart_rate",
     "favourite_rate",
+    "first_touch_credit",
     "funnel",
     "gross_merchandise_per_mille",
+    "incremental_return",
     "interaction_rate",
+    "journeys",
+    "journeys_of_paths",
+    "last_non_direct_credit",
+    "last_touch_credit",
+    "linear_credit",
     "live_session",
+    "markov_credit",
     "mix_rate",
     "new_visitor_share",
     "page_depth",
     "payment_failures",
     "pooled",
+    "position_credit",
     "ratio_of_sums",
     "refund_rate",
     "return_on_ad_spend",
     "returning_visitor_share",
+    "shapley_credit",
+    "time_decay_credit",
     "total_advertising_cost_of_sale",
     "unengaged_rate",
     "unit_session_rate",
@@ -60,7 +76,20 @@ if TYPE_CHECKING:
         total_advertising_cost_of_sale,
         visitor_cost,
     )
-    from shopcore.traffic._channels import ChannelFigures, ChannelReport, channel_report
+    from shopcore.traffic._channels import (
+        ChannelFigures,
+        ChannelReport,
+        channel_report,
+    )
+    from shopcore.traffic._credit import (
+        Attribution,
+        first_touch_credit,
+        last_non_direct_credit,
+        last_touch_credit,
+        linear_credit,
+        position_credit,
+        time_decay_credit,
+    )
     from shopcore.traffic._decompose import (
         ChannelDecomposition,
         Decomposition,
@@ -69,10 +98,44 @@ if TYPE_CHECKING:
         decompose_channels,
         mix_rate,
     )
-    from shopcore.traffic._funnel import Funnel, FunnelStep, PaymentFailures, funnel, payment_failures
-    from shopcore.traffic._interest import add_to_cart_rate, favourite_cart_rate, favourite_rate
-    from shopcore.traffic._live import LiveSession, gross_merchandise_per_mille, interaction_rate, live_session
-    from shopcore.traffic._ratio import SumsRatio, pooled, ratio_of_sums
+    from shopcore.traffic._funnel import (
+        Funnel,
+        FunnelStep,
+        PaymentFailures,
+        funnel,
+        payment_failures,
+    )
+    from shopcore.traffic._interest import (
+        add_to_cart_rate,
+        favourite_cart_rate,
+        favourite_rate,
+    )
+    from shopcore.traffic._journeys import (
+        Journeys,
+        journeys,
+        journeys_of_paths,
+    )
+    from shopcore.traffic._live import (
+        LiveSession,
+        gross_merchandise_per_mille,
+        interaction_rate,
+        live_session,
+    )
+    from shopcore.traffic._markov import (
+        credit_interval,
+        markov_credit,
+        shapley_credit,
+    )
+    from shopcore.traffic._ratio import (
+        SumsRatio,
+        pooled,
+        ratio_of_sums,
+    )
+    from shopcore.traffic._return import (
+        AttributedReturn,
+        IncrementalReturn,
+        incremental_return,
+    )
     from shopcore.traffic._sales import (
         UvValue,
         average_order_value,
@@ -108,6 +171,15 @@ else:
             "ChannelReport",
             "channel_report",
         ),
+        "_credit": (
+            "Attribution",
+            "first_touch_credit",
+            "last_non_direct_credit",
+            "last_touch_credit",
+            "linear_credit",
+            "position_credit",
+            "time_decay_credit",
+        ),
         "_decompose": (
             "ChannelDecomposition",
             "Decomposition",
@@ -128,16 +200,31 @@ else:
             "favourite_cart_rate",
             "favourite_rate",
         ),
+        "_journeys": (
+            "Journeys",
+            "journeys",
+            "journeys_of_paths",
+        ),
         "_live": (
             "LiveSession",
             "gross_merchandise_per_mille",
             "interaction_rate",
             "live_session",
         ),
+        "_markov": (
+            "credit_interval",
+            "markov_credit",
+            "shapley_credit",
+        ),
         "_ratio": (
             "SumsRatio",
             "pooled",
             "ratio_of_sums",
+        ),
+        "_return": (
+            "AttributedReturn",
+            "IncrementalReturn",
+            "incremental_return",
         ),
         "_sales": (
             "UvValue",

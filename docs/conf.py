@@ -110,13 +110,14 @@ def strip_generated(app: Any, what: str, name: str, obj: Any, options: Any, line
 
 def keep_words(app: Any, doctree: Any) -> None:
     """Leave words among the types of a field as words: "net" in a list of choices is no link to some `net`."""
+    from docutils import nodes
     from sphinx.addnodes import pending_xref
 
     for node in list(doctree.findall(pending_xref)):
         target = node.get("reftarget", "")
         kind = (node.get("refdomain"), node["reftype"])
         if kind in (("py", "class"), ("py", "obj")) and target.islower() and "." not in target:
-            node.replace_self(node.children)
+            node.replace_self(nodes.inline(target, target))
 
 
 def setup(app: Any) -> dict[str, bool]:

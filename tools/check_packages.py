@@ -2,6 +2,7 @@
 
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -18,7 +19,9 @@ def problems(folder: Path) -> list[str]:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     info = f"shopcore-{shopcore.__version__}.dist-info"
-    wanted = ["shopcore/py.typed", f"{info}/licenses/LICENSE", f"{info}/entry_points.txt"]
+    wanted = ["shopcore/py.typed", f"{info}/licenses/LICENSE"]
+    if "scripts" in tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]:
+        wanted.append(f"{info}/entry_points.txt")
     found += [f"{name} is not in the wheel" for name in wanted if name not in names]
     found += [
         f"{name} does not belong into the wheel" for name in names if name.split("/")[0] not in ("shopcore", info)

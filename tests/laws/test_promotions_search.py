@@ -5,6 +5,10 @@ from hypothesis import strategies as st
 from promotion_carts import brute_force, brute_force_units, carts, offers, policies
 
 from shopcore.promotions import SearchBudget, evaluate
+from shopcore.promotions._milp import by_program
+from shopcore.promotions._packing import Packing
+from shopcore.promotions._prepare import Problem
+from shopcore.promotions._priority import by_priority
 
 
 @given(carts(), offers(), st.data())
@@ -43,3 +47,14 @@ def test_at_every_node_budget_the_gap_is_stated_and_greedy_is_not_better(cart, p
 @given(carts(), offers(), policies())
 def test_the_same_input_gives_the_same_bytes(cart, promotions, policy):
     assert evaluate(cart, promotions, policy).to_json() == evaluate(cart, promotions, policy).to_json()
+
+
+@given(carts(), offers(), st.data())
+def test_the_integer_program_bounds_every_assignment_and_is_priced_again(cart, promotions, data):
+    policy = data.draw(policies(selection="best", units="once"))
+    problem = Problem(cart, promotions, policy, None, {})
+    proved = Packing(problem, SearchBudget()).run()
+    found = by_program(problem, by_priority(problem), SearchBudget())
+    assert proved.saving == proved.bound
+    assert found.saving <= proved.saving <= found.bound
+    assert sum(outcome.saving for outcome in found.outcomes) == found.saving

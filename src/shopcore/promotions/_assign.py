@@ -17,8 +17,9 @@ def on_sets(problem: Problem, one: Candidate, state: State, sets: Sequence[froze
     """Return what a candidate does when each of its uses may take the units of one set only."""
     free, total, answer = state.free or frozenset(), None, None
     opening = state
+    caller = one.single_use(when=True) if len(sets) > 1 else one
     for units in sets:
-        found, after = attempt(problem, one, state._replace(free=units & free))
+        found, after = attempt(problem, caller, state._replace(free=units & free))
         if isinstance(found, Outcome):
             total = found if total is None else joined(total, found)
             free = (free - units) | (after.free or frozenset())
@@ -27,7 +28,7 @@ def on_sets(problem: Problem, one: Candidate, state: State, sets: Sequence[froze
             answer = found
     if total is None:
         return answer or Unmet("no_effect"), opening
-    return total._replace(before=opening), state
+    return total._replace(one=one, before=opening), state
 
 
 def priced(problem: Problem, sets: Sets) -> tuple[tuple[Outcome, ...], State]:

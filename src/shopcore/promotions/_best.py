@@ -6,6 +6,7 @@ from shopcore.models._rule import Unmet
 from shopcore.promotions._assign import by_size
 from shopcore.promotions._bounds import bound_of
 from shopcore.promotions._budget import SearchBudget
+from shopcore.promotions._milp import by_program
 from shopcore.promotions._packing import Packing, fits
 from shopcore.promotions._prepare import Problem
 from shopcore.promotions._priority import CONFLICT, Run, by_priority, run
@@ -20,10 +21,13 @@ DOMINATED = Unmet("dominated")
 def best(problem: Problem, budget: SearchBudget) -> tuple[Run, Found, dict[int, int]]:
     """Return the best run found, what is proved about it, and how much each promotion left out is dominated by."""
     start = by_priority(problem)
+    once = bool(problem.candidates) and all(one.terms.once for one in problem.candidates)
     if len(problem.candidates) > MAX_DEPTH:
         found = _greedy(problem, start)
-    elif problem.candidates and all(one.terms.once for one in problem.candidates) and fits(problem):
+    elif once and problem.policy.may_decline and fits(problem):
         found = Packing(problem, budget).run()
+    elif once and problem.policy.may_decline:
+        found = by_program(problem, start, budget)
     elif any(one.terms.once for one in problem.candidates):
         found = _greedy(problem, max(start, by_size(problem), key=lambda run: run.saving))
     else:

@@ -71,7 +71,7 @@ class Packing:
         table: Table = {}
         if isinstance(one.promotion.effect, NOTHING):
             return table
-        reach = self._reach(one)
+        reach, bare = self._reach(one), one.single_use(when=False)
         for size in range(1, len(reach) + 1):
             for units in combinations(reach, size):
                 view = self.problem.view(one, self.opening._replace(free=frozenset(units)))
@@ -81,7 +81,7 @@ class Packing:
                 mask = _mask(used_units(found, one.promotion.promotion_id))
                 if mask in table:
                     continue
-                answer, _ = attempt(self.problem, _bare(one), self.opening._replace(free=frozenset(units)))
+                answer, _ = attempt(self.problem, bare, self.opening._replace(free=frozenset(units)))
                 if isinstance(answer, Outcome) and answer.saving:
                     table[mask] = (answer.saving, (mask,))
         return table
@@ -204,11 +204,6 @@ class Packing:
             self.best, self.score = node, score
         elif self.second is None or node.saving > self.second[0]:
             self.second = (node.saving, names)
-
-
-def _bare(one: Candidate) -> Candidate:
-    """Return the candidate for one use without its condition, which is asked when the use is really made."""
-    return one.bare()
 
 
 def _saved(table: Table, mask: int) -> int:

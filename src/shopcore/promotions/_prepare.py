@@ -57,10 +57,12 @@ class Candidate:
         self.conflicts: frozenset[int] = frozenset()
         self.single = False
 
-    def bare(self) -> Candidate:
-        """Return it for a single use, without its condition."""
+    def single_use(self, *, when: bool) -> Candidate:
+        """Return it for one use, with or without its condition."""
         copy = Candidate(self.index, self.promotion, self.terms, self.room)
-        copy.when, copy.single = None, True
+        copy.conflicts, copy.single = self.conflicts, True
+        if not when:
+            copy.when = None
         return copy
 
     @property

@@ -1,0 +1,145 @@
+"""Single-use units as an integer program: how many units of each line each promotion takes, in which part.
+
+Units of a line are alike, so they are counted, not named. Every rule that can be said linearly adds its columns and
+rows; the objective of a column is never less than what the unit really saves, so the optimum bounds every assignment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+from shopcore.promotions._bounds import bound_of
+from shopcore.promotions._harder import only_gets_harder
+from shopcore.promotions._prepare import Candidate, Problem
+from shopcore.promotions._view import View
+from shopcore.promotions.rules._base import Rule
+
+INF: Final = float("inf")
+
+
+Writer: TypeAlias = "Callable[[Program, Candidate, Any, View], bool]"
+
+
+class Program:
+    """Columns, rows and an objective to be maximised, with the names of the columns that count units."""
+
+    def __init__(self, problem: Problem, writers: Mapping[type, Writer]) -> None:
+        self.problem = problem
+        self.writers = writers
+        self.gain: list[float] = []
+        self.high: list[float] = []
+        self.whole: list[int] = []
+        self.rows: list[dict[int, float]] = []
+        self.lows: list[float] = []
+        self.highs: list[float] = []
+        self.takes: list[tuple[int, int, int, int]] = []
+        self.slack = 0.0
+        self.outside: list[Candidate] = []
+        self.gains_of: dict[int, list[int]] = {}
+        self.opening = problem.layout.opening(once=True)
+        for one in problem.candidates:
+            self._add(one)
+        self._capacities()
+        self._legality()
+
+    def column(self, one: Candidate, gain: float, high: float, *, whole: bool = True) -> int:
+        """Add a column and return its number."""
+        self.gain.append(gain)
+        self.high.append(high)
+        self.whole.append(int(whole))
+        self.gains_of.setdefault(one.index, []).append(len(self.gain) - 1)
+        return len(self.gain) - 1
+
+    def row(self, terms: Iterable[tuple[int, float]], low: float, high: float) -> None:
+        """Add a row ``low <= sum of terms <= high``."""
+        found: dict[int, float] = {}
+        for column, factor in terms:
+            found[column] = found.get(column, 0.0) + factor
+        self.rows.append(found)
+        self.lows.append(low)
+        self.highs.append(high)
+
+    def take(self, one: Candidate, use: int, units: tuple[int, ...], gain: Callable[[int], float]) -> dict[int, int]:
+        """Add columns that count the units taken of each line, and return them by line."""
+        line_of = self.problem.layout.line_of
+        by_line: dict[int, list[int]] = {}
+        for unit in units:
+            by_line.setdefault(line_of[unit], []).append(unit)
+        columns: dict[int, int] = {}
+        for line, some in by_line.items():
+            columns[line] = self.column(one, gain(some[0]), len(some))
+            self.takes.append((one.index, use, line, columns[line]))
+        return columns
+
+    def price(self, line: int) -> int:
+        """Return the opening price of a line's units."""
+        return self.problem.cart.lines[line].unit_price.minor
+
+    def _add(self, one: Candidate) -> None:
+        effect: Any = one.promotion.effect
+        view = self.problem.view(one, self.opening)
+        if only_gets_harder(one.when) and self.problem.check(one, self.opening) is not None:
+            return
+        write = self.writers.get(type(effect)) if isinstance(effect, Rule) else None
+        before = len(self.gain)
+        if write is None or not write(self, one, effect, view):
+            self.outside.append(one)
+            self.slack += bound_of(effect, view, one.promotion.promotion_id)
+        elif one.room is not None and len(self.gain) > before:
+            self.row(((column, self.gain[column]) for column in range(before, len(self.gain))), -INF, one.room)
+
+    def _capacities(self) -> None:
+        by_line: dict[int, list[int]] = {}
+        for _, _, line, column in self.takes:
+            by_line.setdefault(line, []).append(column)
+        for line, columns in by_line.items():
+            self.row(((column, 1.0) for column in columns), -INF, self.problem.cart.lines[line].quantity)
+        if self.problem.cap is not None:
+            self.row(enumerate(self.gain), -INF, self.problem.cap)
+
+    def _legality(self) -> None:
+        policy = self.problem.policy
+        row = [one for one in self.problem.candidates if one.index in self.gains_of]
+        limited = dict(policy.group_limits)
+        picky = bool(limited) or any(one.conflicts for one in row)
+        if (
+            not picky
+            and policy.max_codes is None
+            and policy.max_promotions is None
+            and not _single_stages(self.problem)
+        ):
+            return
+        on = {one.index: self._switch(one) for one in row}
+        for one in row:
+            for other in row:
+                if one.index < other.index and other.index in one.conflicts:
+                    self.row(((on[one.index], 1.0), (on[other.index], 1.0)), -INF, 1)
+        for group, limit in limited.items():
+            self.row(((on[one.index], 1.0) for one in row if group in one.stacking.groups), -INF, limit)
+        for stage in _single_stages(self.problem):
+            self.row(((on[one.index], 1.0) for one in row if one.promotion.stage == stage), -INF, 1)
+        if policy.max_promotions is not None:
+            self.row(((on[one.index], 1.0) for one in row), -INF, policy.max_promotions)
+        if policy.max_codes is not None:
+            self._codes(row, on, policy.max_codes)
+
+    def _switch(self, one: Candidate) -> int:
+        units = [column for index, _, _, column in self.takes if index == one.index]
+        switch = self.column(one, 0.0, 1)
+        for column in units:
+            self.row(((column, 1.0), (switch, -self.high[column])), -INF, 0)
+        return switch
+
+    def _codes(self, row: list[Candidate], on: dict[int, int], limit: int) -> None:
+        codes: dict[str, int] = {}
+        for one in row:
+            code = one.promotion.code
+            if code is not None:
+                codes.setdefault(code, self.column(one, 0.0, 1))
+                self.row(((on[one.index], 1.0), (codes[code], -1.0)), -INF, 0)
+        self.row(((column, 1.0) for column in codes.values()), -INF, limit)
+
+
+def _single_stages(problem: Problem) -> list[int]:
+    return [entry.stage for entry in problem.policy.stages if entry.within != "all"]

@@ -3,12 +3,13 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from shopcore import orders
-from shopcore.errors import InputError, TransitionError
-from shopcore.models import Customer, Money, Order, OrderLine, Rate, RoundingPolicy, check_gtin
+from shopcore.errors import InputError, LimitError, TransitionError
+from shopcore.models import Customer, Money, Order, OrderLine, Promotion, Rate, RoundingPolicy, check_gtin
 from shopcore.orders import basket_totals
 
 CASES = {case["id"]: case for case in json.loads((Path(__file__).parent / "domain.json").read_text("utf-8"))["cases"]}
@@ -128,3 +129,35 @@ def test_ship_within_48_hours():
     given, expected = CASES["ORD-21"]["given"], CASES["ORD-21"]["expect"]
     paid, shipped = (datetime.fromisoformat(given[name]) for name in ("paid_at", "shipped_at"))
     assert orders.deadline(paid, orders.Term(given["sla_hours"]), done=shipped).breach == expected["breach"]
+
+
+def test_huge_exponent():
+    either = CASES["INP-05"]["expect"]["either"]
+    assert {"error": "price"} in either
+    with pytest.raises(InputError, match="price"):
+        OrderLine.from_json(LINE.format(quantity=1, price='"0E+1000000"'))
+
+
+def test_deep_json_is_refused_by_name():
+    expected = CASES["INP-17"]["expect"]
+    depth = CASES["INP-17"]["given"]["json_depth"]
+    for text in ("[" * depth + "]" * depth, '{"a":' * depth + "1" + "}" * depth, "[" * depth):
+        for model in (Order, Customer, Promotion):
+            started = process_time()
+            with pytest.raises(LimitError) as caught:
+                model.from_json(text)
+            assert caught.value.reason == expected["error"]
+            assert process_time() - started < expected["max_seconds"]
+
+
+def test_too_many_lines():
+    expected = CASES["INP-19"]["expect"]
+    line = LINE.format(quantity=1, price='"5"')
+    lines = ",".join([line] * CASES["INP-19"]["given"]["lines"])
+    head = '"order_id":"A","currency":"CNY","rounding":{"scope":"line"},"placed_at":"2026-06-01T10:00:00Z"'
+    text = f'{{{head},"lines":[{lines}]}}'
+    started = process_time()
+    with pytest.raises(LimitError) as caught:
+        Order.from_json(text)
+    assert caught.value.reason == expected["error"]
+    assert process_time() - started < expected["max_seconds"]

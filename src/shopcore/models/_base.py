@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar, Final, Self
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass
 
 from shopcore._checks import fail_limit
@@ -91,8 +93,15 @@ class Model(BaseModel, metaclass=_OurErrors):
         InputError
             If it is not JSON or a field does not fit; `argument` is the path of the first such field.
         """
-        check_json(text, cls.max_json_bytes)
-        return cls.model_validate_json(text)
+        bounded = is_bounded(cls)
+        check_json(text, cls.max_json_bytes, None if bounded else MAX_JSON_DEPTH)
+        try:
+            return cls.model_validate_json(text)
+        except InputError as error:
+            # What is too deep for any field is refused as such, whatever pydantic stumbled over first.
+            if bounded and not isinstance(error, LimitError):
+                check_json(text, cls.max_json_bytes)
+            raise
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> Self:
@@ -171,8 +180,47 @@ def dump_plain(value: Any) -> bytes:
     raise InputError("fields must be plain data as JSON holds it", argument="fields", reason="format")
 
 
-def check_json(text: str | bytes, limit: int = MAX_JSON_BYTES, depth: int = MAX_JSON_DEPTH) -> None:
-    """Refuse JSON text that is too large or nested too deep, before parsing it.
+@lru_cache(maxsize=1024)
+def is_bounded(model: type[BaseModel]) -> bool:
+    """Return whether a model's fields alone bound how deep its JSON goes: no recursion, nothing free in form.
+
+    Its JSON then needs no scan for depth: unknown fields are refused, and pydantic's own parser stops at 200 levels
+    without harm.
+    """
+    return model.model_config.get("extra") == "forbid" and all(
+        _is_bounded(field.annotation, (model,)) for field in model.model_fields.values()
+    )
+
+
+def _is_bounded(annotation: Any, outer: tuple[Any, ...]) -> bool:
+    kind = get_origin(annotation) or annotation
+    if kind in outer:
+        return False
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        inner = (field.annotation for field in kind.model_fields.values())
+        return all(_is_bounded(found, (*outer, kind)) for found in inner)
+    if kind is Literal:
+        return True
+    parts = [part for part in get_args(annotation) if part is not Ellipsis]
+    known = kind in (tuple, Union, UnionType, Annotated) or annotation in _flat_types()
+    return known and all(_is_bounded(part, outer) for part in parts if isinstance(part, type) or get_origin(part))
+
+
+@lru_cache(maxsize=1)
+def _flat_types() -> frozenset[Any]:
+    from shopcore.models._currency import Currency
+    from shopcore.models._money import Money
+    from shopcore.models._period import Period
+    from shopcore.models._rate import Rate
+    from shopcore.models._rounding_policy import RoundingPolicy
+    from shopcore.models._unit_price import UnitPrice
+
+    plain = (str, int, bool, float, type(None), datetime, AwareDatetime, date, timedelta)
+    return frozenset({*plain, Currency, Money, Period, Rate, RoundingPolicy, UnitPrice})
+
+
+def check_json(text: str | bytes, limit: int = MAX_JSON_BYTES, depth: int | None = MAX_JSON_DEPTH) -> None:
+    """Refuse JSON text that is too large or nested too deep, before parsing it; None asks for the size alone.
 
     Raises
     ------
@@ -183,10 +231,12 @@ def check_json(text: str | bytes, limit: int = MAX_JSON_BYTES, depth: int = MAX_
         raise InputError("json must be text or bytes", argument="json", expected="text or bytes", reason="type")
     if len(text) > limit:
         fail_limit("json", len(text), limit, "bytes", reason="too_large")
+    if depth is None and 4 * len(text) <= limit:
+        return
     data = text.encode("utf-8", "replace") if isinstance(text, str) else text
     if len(data) > limit:
         fail_limit("json", len(data), limit, "bytes", reason="too_large")
-    if _is_deeper(data, depth):
+    if depth is not None and _is_deeper(data, depth):
         fail_limit("json", depth + 1, depth, "levels", reason="too_deep")
 
 
@@ -225,7 +275,11 @@ def translate(error: ValidationError, model: type[Any]) -> InputError:
         return type(cause)(
             f"{path}: {message}", argument=path, expected=cause.expected, reason=cause.reason, positions=cause.positions
         )
-    reason = _REASONS.get(first["type"], "type" if first["type"].endswith("_type") else first["type"])
+    reason = (
+        "too_deep"
+        if _stopped_by_depth(first)
+        else _REASONS.get(first["type"], "type" if first["type"].endswith("_type") else first["type"])
+    )
     kind = LimitError if reason in ("too_many", "too_deep", "too_long") else InputError
     if reason == "too_many":
         reason = "too_many_" + path.rsplit(".", 1)[-1]
@@ -233,6 +287,10 @@ def translate(error: ValidationError, model: type[Any]) -> InputError:
     worded_elsewhere = cause is not None and _touches_private(model, first["loc"])
     expected = "a value that its validator takes" if worded_elsewhere else first["msg"]
     return kind(f"{path}: {expected}", argument=path, expected=expected, reason=reason)
+
+
+def _stopped_by_depth(entry: Any) -> bool:
+    return entry["type"] == "json_invalid" and "recursion limit" in entry["msg"]
 
 
 def _part(part: int | str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import core_schema as cs
 
 from shopcore.models._amount import LIMIT
-from shopcore.models._currency import Currency, known_currency
+from shopcore.models._currency import CURRENCIES, Currency, known_currency
 from shopcore.models._money import Money
 from shopcore.models._money_text import MAX_TEXT
 
@@ -20,13 +20,22 @@ def _described(**updates: Any) -> dict[str, Any]:
     return {"pydantic_js_updates": updates}
 
 
+class _Known(dict[str, Currency]):
+    # Called by the core without a Python frame in between; only an unknown code, or a withdrawn one, is looked into.
+    def __missing__(self, code: str) -> Currency:
+        return known_currency(code)
+
+
+_BY_CODE = _Known({code: found for code, found in CURRENCIES.items() if not found.withdrawn})
+
+
 def _code() -> cs.CoreSchema:
     return cs.str_schema(strict=True, pattern="^[A-Z]{3}$", metadata=_described(title="ISO 4217 code"))
 
 
 def currency_schema() -> cs.CoreSchema:
     """Return the core schema of Currency: its code."""
-    read = cs.no_info_after_validator_function(known_currency, _code())
+    read = cs.no_info_after_validator_function(_BY_CODE.__getitem__, _code())
     return cs.json_or_python_schema(
         json_schema=read,
         python_schema=cs.union_schema([cs.is_instance_schema(Currency), read], mode="left_to_right"),
@@ -42,7 +51,7 @@ def money_schema() -> cs.CoreSchema:
     """
     minor = cs.int_schema(strict=True, ge=-LIMIT, le=LIMIT)
     currency = cs.no_info_after_validator_function(
-        known_currency, _code(), serialization=cs.to_string_ser_schema(when_used="always")
+        _BY_CODE.__getitem__, _code(), serialization=cs.to_string_ser_schema(when_used="always")
     )
     fields = cs.dataclass_args_schema(
         "Money", [cs.dataclass_field("minor", minor), cs.dataclass_field("currency", currency)]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
 
 from pydantic import model_validator
+from pydantic_core import from_json
 
+from shopcore._checks import fail_limit
 from shopcore.errors import CurrencyMismatchError, InputError
-from shopcore.models._base import Model
+from shopcore.models._base import Model, check_json
 from shopcore.models._fields import Count, Country, CurrencyField, Id, Instant, Many, PositiveAmount, Word
 from shopcore.models._money import Money
 from shopcore.models._order_line import OrderLine
@@ -122,6 +124,15 @@ class Order(Model):
             _check_postings(self)
         return self
 
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Return the order read from JSON; too many lines are refused before any of them is validated."""
+        key = b'"line_id"' if isinstance(text, bytes) else '"line_id"'
+        if isinstance(text, str | bytes) and text.count(key) > MAX_LINES:  # type: ignore[arg-type]  # of the same kind
+            check_json(text, cls.max_json_bytes, None)
+            _refuse_many(text)
+        return super().from_json(text)
+
     def line(self, line_id: str) -> OrderLine:
         """Return the line of an id.
 
@@ -156,6 +167,16 @@ class Order(Model):
     def sign(self) -> int:
         """1 for a sale, -1 for a credit note."""
         return -1 if self.kind == "credit" else 1
+
+
+def _refuse_many(text: str | bytes) -> None:
+    try:
+        found = from_json(text)
+    except ValueError:
+        return
+    lines = found.get("lines") if isinstance(found, dict) else None
+    if isinstance(lines, list) and len(lines) > MAX_LINES:
+        fail_limit("lines", len(lines), MAX_LINES, "lines", reason="too_many_lines")
 
 
 def _check_postings(order: Order) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shopcore._checks import instance, integer
-from shopcore.models import Money, Order, OrderLine, Result
+from shopcore.models import Money, Order, OrderLine, Result, RoundingPolicy
 from shopcore.orders._amounts import allotments, discount_parts, through
 from shopcore.orders._facts import LineFacts, facts_of, line_facts
 
@@ -41,21 +41,52 @@ class RefundableLine(Result):
 
 @dataclass(frozen=True, slots=True)
 class Refundable(Result):
-    """What may go back for an order (可退金额).
+    """What may go back for an order (可退金额), in columns: one entry for each line of which something may.
 
     Attributes
     ----------
-    lines : tuple of RefundableLine
-        Lines of which something may go back.
     open_amount : Money
         For all open units, at most the ceiling.
     ceiling : Money
         Payments less refunds, goodwill and chargebacks: no refund passes it.
+    line_ids : tuple of str
+        The lines; `lines` gives them as rows.
+    open, unshipped, keepable : tuple of int
+        Units, as in `RefundableLine`.
+    open_minor, minor : tuple of int
+        Minor units for the open units and for all.
     """
 
-    lines: tuple[RefundableLine, ...]
     open_amount: Money
     ceiling: Money
+    line_ids: tuple[str, ...]
+    open: tuple[int, ...]
+    unshipped: tuple[int, ...]
+    keepable: tuple[int, ...]
+    open_minor: tuple[int, ...]
+    minor: tuple[int, ...]
+
+    @property
+    def lines(self) -> tuple[RefundableLine, ...]:
+        """The lines as rows."""
+        currency = self.ceiling.currency
+        columns = zip(self.line_ids, self.open, self.unshipped, self.keepable, self.open_minor, self.minor, strict=True)
+        return tuple(
+            RefundableLine(
+                line_id=line_id, open=opened, unshipped=unshipped, keepable=keepable,
+                open_amount=Money(open_minor, currency), amount=Money(minor, currency),
+            )
+            for line_id, opened, unshipped, keepable, open_minor, minor in columns
+        )  # fmt: skip
+
+    def explain(self) -> str:
+        """Return what may go back by line, and the ceiling."""
+        rows = [
+            f"{row.line_id}: {row.open} open units bring back {row.open_amount.text}; {row.unshipped} not shipped and "
+            f"{row.keepable} with the customer, {row.amount.text} for all"
+            for row in self.lines
+        ]
+        return "\n".join([*rows, f"at most {self.ceiling} in all"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,36 +143,40 @@ def refundable(order: Order) -> Refundable:
     instance("order", order, Order)
     facts = facts_of(order)
     ceiling = max(0, facts.held)
-    shares = allotments(order.lines, order.rounding)
+    policy = order.rounding
+    shares = allotments(order.lines, policy)
     rows = []
-    open_minor = 0
     for line, allotted in zip(order.lines, shares, strict=True):
-        found = line_facts(line)
-        open_units = found.open
-        total = open_units + found.unshipped + found.keepable
+        fields = line.__dict__
+        settled = fields["waived"] + fields["refunded"]
+        total = fields["quantity"] - settled - fields["return_requested"]
         if not total:
             continue
-        opened = charged_between(order, line, open_units, allotted) if open_units else 0
-        open_minor += opened
-        amount = opened if total == open_units else charged_between(order, line, total, allotted)
-        row = RefundableLine(
-            line_id=line.line_id, open=open_units, unshipped=found.unshipped, keepable=found.keepable,
-            open_amount=Money(opened, order.currency), amount=Money(amount, order.currency),
-        )  # fmt: skip
-        rows.append(row)
-    return Refundable(
-        lines=tuple(rows),
-        open_amount=Money(min(open_minor, ceiling), order.currency),
-        ceiling=Money(ceiling, order.currency),
-    )
+        if not (fields["cancelled"] or fields["shipped"]):
+            amount = _charged(line, settled + total, allotted, policy)
+            rows.append((fields["line_id"], 0, total, 0, 0, amount))
+            continue
+        found = line_facts(line)
+        before = _charged(line, settled, allotted, policy) if settled else 0
+        opened = _charged(line, settled + found.open, allotted, policy) - before if found.open else 0
+        amount = _charged(line, settled + total, allotted, policy) - before
+        rows.append((fields["line_id"], found.open, found.unshipped, found.keepable, opened, amount))
+    columns = tuple(zip(*rows, strict=True)) if rows else ((),) * 6
+    return Refundable(Money(min(sum(columns[4]), ceiling), order.currency), Money(ceiling, order.currency), *columns)
+
+
+def _charged(line: OrderLine, units: int, allotted: int | None, policy: RoundingPolicy) -> int:
+    fields = line.__dict__
+    price = fields["unit_price"]
+    if fields["tax_included"] and not fields["discounts"] and type(price) is Money:
+        return price.minor * units
+    return through(line, units, policy, allotted).charged(line)
 
 
 def charged_between(order: Order, line: OrderLine, units: int, allotted: int | None) -> int:
     """Return what the next units to be settled were charged, in minor units."""
-    settled = line.refunded + line.waived
-    end = settled + units
-    policy = order.rounding
-    return through(line, end, policy, allotted).charged(line) - through(line, settled, policy, allotted).charged(line)
+    settled, policy = line.refunded + line.waived, order.rounding
+    return _charged(line, settled + units, allotted, policy) - _charged(line, settled, allotted, policy)
 
 
 def refund_shares(order: Order, units: Mapping[str, int]) -> tuple[RefundShare, ...]:

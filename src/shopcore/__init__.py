@@ -11,8 +11,10 @@ __all__ = [
     "__version__",
     "customers",
     "errors",
+    "frames",
     "inventory",
     "models",
+    "operations",
     "orders",
     "persistence",
     "pricing",
@@ -22,7 +24,19 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from shopcore import customers, errors, inventory, models, orders, persistence, pricing, promotions, traffic, typing
+    from shopcore import (
+        customers,
+        errors,
+        frames,
+        inventory,
+        models,
+        orders,
+        persistence,
+        pricing,
+        promotions,
+        traffic,
+        typing,
+    )
 else:
     from shopcore._lazy import lazy
 

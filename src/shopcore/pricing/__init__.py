@@ -112,20 +112,11 @@ if TYPE_CHECKING:
         deepest_discount,
         highest_click_price,
     )
+    from shopcore.pricing._charges import Band, Commission, Fixed, PaymentFee, Percent, ReturnLoss
     from shopcore.pricing._component import Exchange
     from shopcore.pricing._elasticity import DemandFit, arc_elasticity, fit_demand, logit_elasticity
     from shopcore.pricing._endings import PriceEnding, charm
-    from shopcore.pricing._fees import (
-        Band,
-        Commission,
-        FeeTable,
-        Fixed,
-        PaymentFee,
-        Percent,
-        ReturnLoss,
-        Tax,
-        fees_in_force,
-    )
+    from shopcore.pricing._fees import FeeTable, Tax, fees_in_force
     from shopcore.pricing._freight import Freight, FreightFee, FreightTemplate, Region, freight
     from shopcore.pricing._guard import GuardedPrice, guard
     from shopcore.pricing._item import Item
@@ -187,66 +178,18 @@ else:
             "deepest_discount",
             "highest_click_price",
         ),
+        "_charges": ("Band", "Commission", "Fixed", "PaymentFee", "Percent", "ReturnLoss"),
         "_component": ("Exchange",),
-        "_elasticity": (
-            "DemandFit",
-            "arc_elasticity",
-            "fit_demand",
-            "logit_elasticity",
-        ),
-        "_endings": (
-            "PriceEnding",
-            "charm",
-        ),
-        "_fees": (
-            "Band",
-            "Commission",
-            "FeeTable",
-            "Fixed",
-            "PaymentFee",
-            "Percent",
-            "ReturnLoss",
-            "Tax",
-            "fees_in_force",
-        ),
-        "_freight": (
-            "Freight",
-            "FreightFee",
-            "FreightTemplate",
-            "Region",
-            "freight",
-        ),
-        "_guard": (
-            "GuardedPrice",
-            "guard",
-        ),
+        "_elasticity": ("DemandFit", "arc_elasticity", "fit_demand", "logit_elasticity"),
+        "_endings": ("PriceEnding", "charm"),
+        "_fees": ("FeeTable", "Tax", "fees_in_force"),
+        "_freight": ("Freight", "FreightFee", "FreightTemplate", "Region", "freight"),
+        "_guard": ("GuardedPrice", "guard"),
         "_item": ("Item",),
-        "_ladder": (
-            "LadderCheck",
-            "LadderFlag",
-            "Rung",
-            "check_price_ladder",
-        ),
-        "_landed": (
-            "LandedCost",
-            "LandedLine",
-            "PurchaseLine",
-            "landed_cost",
-        ),
-        "_margin": (
-            "Margin",
-            "TaxedLines",
-            "commission",
-            "margin",
-            "payment_fee",
-            "price_with_margin",
-            "tax_on_lines",
-        ),
-        "_markdown": (
-            "MarkdownPath",
-            "demand_at_prices",
-            "markdown_path",
-        ),
+        "_ladder": ("LadderCheck", "LadderFlag", "Rung", "check_price_ladder"),
+        "_landed": ("LandedCost", "LandedLine", "PurchaseLine", "landed_cost"),
+        "_margin": ("Margin", "TaxedLines", "commission", "margin", "payment_fee", "price_with_margin", "tax_on_lines"),
+        "_markdown": ("MarkdownPath", "demand_at_prices", "markdown_path"),
         "_optimal": (
             "OptimalPrice",
             "Optimum",
@@ -264,26 +207,9 @@ else:
             "prior_price",
             "reduction",
         ),
-        "_sensitivity": (
-            "Lever",
-            "ProfitLevers",
-            "Sensitivity",
-            "profit_levers",
-            "sensitivity",
-        ),
-        "_solve": (
-            "PriceRange",
-            "PriceSolution",
-            "dead_zones",
-            "price_for",
-        ),
-        "_survey": (
-            "Crossing",
-            "GaborGranger",
-            "PriceSensitivity",
-            "gabor_granger",
-            "van_westendorp",
-        ),
+        "_sensitivity": ("Lever", "ProfitLevers", "Sensitivity", "profit_levers", "sensitivity"),
+        "_solve": ("PriceRange", "PriceSolution", "dead_zones", "price_for"),
+        "_survey": ("Crossing", "GaborGranger", "PriceSensitivity", "gabor_granger", "van_westendorp"),
         "_target": ("Target",),
         "_tiers": (
             "CompetitorIndex",
@@ -293,11 +219,7 @@ else:
             "tier_inversions",
             "tier_prices",
         ),
-        "_waterfall": (
-            "Line",
-            "Waterfall",
-            "waterfall",
-        ),
+        "_waterfall": ("Line", "Waterfall", "waterfall"),
     }
     _NAMES = {name: module for module, names in _WHERE.items() for name in names}
     __getattr__, __dir__ = lazy(__name__, _NAMES | {"arrays": "arrays"})

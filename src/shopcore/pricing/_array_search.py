@@ -13,8 +13,9 @@ import numpy as np
 
 from shopcore.pricing._columns import Column, Rows, beside, check_fit, cut, divide, parcel_fee, split
 from shopcore.pricing._endings import PriceEnding
+from shopcore.pricing._lines import Parcel, Term
 from shopcore.pricing._pieces import Piece, pieces_of
-from shopcore.pricing._plan import Curve, Parcel, Plan, Term
+from shopcore.pricing._plan import Curve, Plan
 from shopcore.pricing._search import error_of, refuse_flat
 from shopcore.pricing._target import Target
 from shopcore.pricing._waterfall import MAX_PRICE

@@ -25,7 +25,8 @@ from shopcore.pricing._columns import (
     tables_of,
 )
 from shopcore.pricing._component import Level
-from shopcore.pricing._plan import Parcel, Plan, Term
+from shopcore.pricing._lines import Parcel, Term
+from shopcore.pricing._plan import Plan
 
 if TYPE_CHECKING:
     from shopcore.pricing._fees import FeeTable

@@ -15,7 +15,8 @@ from shopcore.models._result import Result, html_table
 from shopcore.pricing._component import LEVELS, MAX_AMOUNT, Level
 from shopcore.pricing._freight import MAX_GRAMS
 from shopcore.pricing._item import MAX_QUANTITY
-from shopcore.pricing._plan import Parcel, Plan, Term
+from shopcore.pricing._lines import Parcel, Term
+from shopcore.pricing._plan import Plan
 from shopcore.pricing._waterfall import MAX_PRICE
 
 if TYPE_CHECKING:

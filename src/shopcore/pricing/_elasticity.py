@@ -256,6 +256,9 @@ def _least_squares(design: FloatArray, y: FloatArray) -> Solved | None:
     coefficients, _, rank, _ = np.linalg.lstsq(design, y, rcond=None)
     if rank < design.shape[1]:
         return None
+    if not np.ptp(y):
+        # A flat line is exactly flat: floating point would lean it to one side or the other.
+        coefficients = np.array([y[0], *np.zeros(design.shape[1] - 1)])
     rest = y - design @ coefficients
     free = len(y) - design.shape[1]
     variance = float(rest @ rest) / free if free else 0.0

@@ -14,6 +14,7 @@ from shopcore.models._money import Money
 from shopcore.models._privacy import Public
 from shopcore.models._result import Result
 from shopcore.pricing._component import AsTuple, Charge, Component, Level, Name
+from shopcore.pricing._lines import Parcel, Reader, volumetric_grams
 
 MAX_GRAMS = 10**9
 Grams = Annotated[int, Field(ge=1, le=MAX_GRAMS)]
@@ -103,6 +104,13 @@ class Freight(Component):
         """Return every amount of the template."""
         return self.template.amounts()
 
+    def in_numbers(self, minor: Reader) -> Parcel:
+        """Return the template in whole numbers."""
+        template = self.template
+        surcharges = {x.name: (minor(x.surcharge), minor(x.step_surcharge)) for x in template.regions}
+        first, step = minor(template.first_fee), minor(template.step_fee)
+        return Parcel(template.first_weight, first, template.step_weight, step, template.divisor, surcharges)
+
 
 @dataclass(frozen=True, slots=True)
 class FreightFee(Result):
@@ -129,11 +137,6 @@ class FreightFee(Result):
         """Return the billable weight, the steps and the fee in words."""
         by = "volume" if self.volumetric_grams == self.billable_grams else "weight"
         return f"{self.billable_grams} g billable by {by}: first weight and {self.steps} steps = {self.fee}"
-
-
-def volumetric_grams(volume_mm3: int, divisor: int) -> int:
-    """Return the volumetric weight (体积重) in started grams: cubic millimetres over the divisor (cm3 a kilogram)."""
-    return -(-volume_mm3 // divisor)
 
 
 def freight(

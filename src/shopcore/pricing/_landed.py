@@ -139,7 +139,9 @@ def landed_cost(
     values = [line.unit_price.times(line.quantity, rounding=rounding) for line in lines]
     for value in values:
         same_currency(freight, value)
-    shares = freight.allocate(_weights(lines, values, by))
+    # No freight needs no weights.
+    weights = _weights(lines, values, by)
+    shares = freight.allocate(weights) if freight.minor else [freight] * len(lines)
     found = []
     for line, value, share in zip(lines, values, shares, strict=True):
         tax = (value + share).times(rate, rounding=rounding)

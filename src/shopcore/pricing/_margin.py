@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shopcore._checks import at_most, fail, instance, integer
-from shopcore._rounding import Rounding, round_div
+from shopcore._rounding import Rounding
 from shopcore.models._amount import same_currency
 from shopcore.models._money import Money
 from shopcore.models._rate import Rate, rate_argument
 from shopcore.models._result import Result
 from shopcore.models._rounding_policy import RoundingPolicy
-from shopcore.pricing._component import MAX_AMOUNT, share
-from shopcore.pricing._fees import Commission
-from shopcore.pricing._plan import band_segments, compile_fee
+from shopcore.pricing._charges import Commission
+from shopcore.pricing._component import MAX_AMOUNT, minor_in, share
+from shopcore.pricing._lines import band_term
 from shopcore.pricing._waterfall import MAX_PRICE, percent, ratio
 
 if TYPE_CHECKING:
@@ -128,7 +127,9 @@ def commission(amount: Money, schedule: Commission) -> Money:
         same_currency(amount, money)
     if not 0 <= amount.minor <= MAX_PRICE:
         fail("amount", str(amount), f"from 0 to {MAX_PRICE} minor units", reason="range")
-    return Money(compile_fee(schedule, amount.currency).at(amount.minor), amount.currency)
+    currency = amount.currency
+    term = schedule.in_numbers(lambda money: 0 if money is None else minor_in(money, currency, ()))
+    return Money(term.at(amount.minor), currency)
 
 
 def payment_fee(
@@ -163,10 +164,8 @@ def payment_fee(
     start, low, high = limits
     if low is not None and high is not None and low > high:
         fail("minimum", str(minimum), "at most the cap", reason="minimum_above_cap")
-    cut = band_segments([], [exact], start=start or 0, minimum=low, cap=high)
-    segment = bisect_left(cut["edges"], amount.minor)
-    numerator = cut["numerators"][segment] * amount.minor + cut["offsets"][segment]
-    return Money(round_div(numerator, cut["denominator"], rounding), amount.currency)
+    term = band_term([], [exact], base="gross", rounding=rounding, limits=(low, high), start=start or 0)
+    return Money(term.at(amount.minor), amount.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from math import lcm
 
-from shopcore.pricing._plan import Plan, Term
+from shopcore.pricing._lines import Term
+from shopcore.pricing._plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,9 @@ def test_duckdb_within_a_memory_limit(catalogue, tmp_path):
     with duckdb.connect(config={"memory_limit": "200MB", "threads": "1"}) as con:
         reader = con.read_parquet(str(tmp_path / "catalogue.parquet")).to_arrow_reader(1_000)
         answers = pa.RecordBatchReader.from_batches(STAGE.output_schema, STAGE(reader))
-        con.register("answers", answers)
-        total, rows = con.sql("select sum(profit), count(*) from answers").fetchall()[0]
+        asking = con.cursor()  # the reader keeps the connection it came from
+        asking.register("answers", answers)
+        total, rows = asking.sql("select sum(profit), count(*) from answers").fetchall()[0]
 
     assert rows == ROWS
     assert total == sum(margins(catalogue, FEES).column("profit").to_pylist())

@@ -15,6 +15,14 @@ class Question(Protocol):
     """What frames and batches have in common; a value, so that it can be pickled to another process.
 
     Rows are answered independently of each other, so the size of a batch never changes an answer.
+
+    Examples
+    --------
+    >>> from shopcore.frames import Reorder
+    >>> from shopcore.inventory import Service
+    >>> question: Question = Reorder(Service.fill(0.98))
+    >>> [field.name for field in question.inputs if field.required]
+    ['demand_mean', 'demand_sd', 'lead_time', 'on_hand']
     """
 
     @property

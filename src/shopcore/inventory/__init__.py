@@ -6,22 +6,83 @@ Every quantity takes floats or arrays by the same name; times are in one period 
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "RQ",
+    "SS",
+    "Clearance",
     "Constraints",
     "Costs",
     "CycleService",
     "Demand",
+    "DiscountedOrder",
+    "EconomicOrder",
     "FillService",
+    "JointOrder",
     "LeadTime",
+    "LotSizes",
+    "Newsvendor",
+    "Pmf",
     "Position",
+    "ProfitNewsvendor",
     "ReorderPoint",
+    "RoundedOrder",
     "Service",
     "achieved_service",
+    "best_reorder_point",
+    "clearance",
+    "economic_order_cost",
+    "economic_order_quantity",
+    "heuristic_rq",
+    "joint_replenishment",
+    "least_unit_cost",
+    "newsvendor",
+    "newsvendor_cost",
+    "newsvendor_for_profit",
+    "newsvendor_profit",
+    "optimal_rq",
+    "optimal_ss",
+    "part_period_balancing",
+    "power_ss",
+    "quantity_discount",
     "reorder_point",
+    "round_order",
+    "rq_cost",
     "safety_stock",
+    "silver_meal",
+    "ss_cost",
+    "wagner_whitin",
 ]
 
 if TYPE_CHECKING:
+    from shopcore.inventory._clearance import Clearance, clearance
+    from shopcore.inventory._eoq import (
+        DiscountedOrder,
+        EconomicOrder,
+        economic_order_cost,
+        economic_order_quantity,
+        quantity_discount,
+    )
+    from shopcore.inventory._joint import JointOrder, joint_replenishment
+    from shopcore.inventory._lot_sizes import (
+        LotSizes,
+        least_unit_cost,
+        part_period_balancing,
+        silver_meal,
+        wagner_whitin,
+    )
+    from shopcore.inventory._newsvendor import (
+        Newsvendor,
+        ProfitNewsvendor,
+        newsvendor,
+        newsvendor_cost,
+        newsvendor_for_profit,
+        newsvendor_profit,
+    )
+    from shopcore.inventory._pmf import Pmf
     from shopcore.inventory._reorder_point import ReorderPoint, achieved_service, reorder_point, safety_stock
+    from shopcore.inventory._round_order import RoundedOrder, round_order
+    from shopcore.inventory._rq import RQ, best_reorder_point, optimal_rq, rq_cost
+    from shopcore.inventory._rq_heuristics import heuristic_rq
+    from shopcore.inventory._ss import SS, optimal_ss, power_ss, ss_cost
     from shopcore.inventory._values import (
         Constraints,
         Costs,
@@ -36,8 +97,70 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
-        "_reorder_point": ("ReorderPoint", "achieved_service", "reorder_point", "safety_stock"),
-        "_values": ("Constraints", "Costs", "CycleService", "Demand", "FillService", "LeadTime", "Position", "Service"),
+        "_clearance": (
+            "Clearance",
+            "clearance",
+        ),
+        "_eoq": (
+            "DiscountedOrder",
+            "EconomicOrder",
+            "economic_order_cost",
+            "economic_order_quantity",
+            "quantity_discount",
+        ),
+        "_joint": (
+            "JointOrder",
+            "joint_replenishment",
+        ),
+        "_lot_sizes": (
+            "LotSizes",
+            "least_unit_cost",
+            "part_period_balancing",
+            "silver_meal",
+            "wagner_whitin",
+        ),
+        "_newsvendor": (
+            "Newsvendor",
+            "ProfitNewsvendor",
+            "newsvendor",
+            "newsvendor_cost",
+            "newsvendor_for_profit",
+            "newsvendor_profit",
+        ),
+        "_pmf": ("Pmf",),
+        "_reorder_point": (
+            "ReorderPoint",
+            "achieved_service",
+            "reorder_point",
+            "safety_stock",
+        ),
+        "_round_order": (
+            "RoundedOrder",
+            "round_order",
+        ),
+        "_rq": (
+            "RQ",
+            "best_reorder_point",
+            "optimal_rq",
+            "rq_cost",
+        ),
+        "_rq_heuristics": ("heuristic_rq",),
+        "_ss": (
+            "SS",
+            "optimal_ss",
+            "power_ss",
+            "ss_cost",
+        ),
+        "_values": (
+            "Constraints",
+            "Costs",
+            "CycleService",
+            "Demand",
+            "FillService",
+            "LeadTime",
+            "Position",
+            "Service",
+        ),
     }
     __getattr__, __dir__ = lazy(__name__, {name: module for module, names in _WHERE.items() for name in names})
     del lazy

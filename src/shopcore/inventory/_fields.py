@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from shopcore._arrays import Domain, floats
+from shopcore._arrays import Domain, broadcast, floats
 from shopcore._checks import fail
 
 
@@ -66,3 +66,13 @@ def set_fields(value: object, **fields: Any) -> None:
     """Set the fields of a frozen value while it is being made."""
     for name, checked in fields.items():
         object.__setattr__(value, name, checked)
+
+
+def all_floats(*values: object) -> bool:
+    """Return whether every value is a Python float, so that plain arithmetic answers."""
+    return all(type(value) is float for value in values)
+
+
+def aligned(**values: Any) -> list[Any]:
+    """Return the values as they are when all are floats, else broadcast to one shape."""
+    return list(values.values()) if all_floats(*values.values()) else broadcast(**values)

@@ -156,8 +156,15 @@ class Effect(Protocol):
     OffTogether(minor=500)
     """
 
-    kind: Any
-    v: Any
+    @property
+    def kind(self) -> Any:
+        """Its name in the registry, ``"acme.wheel"``; an attribute of the class is enough."""
+        ...
+
+    @property
+    def v(self) -> Any:
+        """The version of its fields, 1 or more."""
+        ...
 
     def propose(self, view: CartView, /) -> Proposal:
         """Return what it would take off this cart; pure, and the same for the same view."""
@@ -182,8 +189,15 @@ class Condition(Protocol):
     AtLeast(count=3)
     """
 
-    kind: Any
-    v: Any
+    @property
+    def kind(self) -> Any:
+        """Its name in the registry, ``"acme.wheel"``; an attribute of the class is enough."""
+        ...
+
+    @property
+    def v(self) -> Any:
+        """The version of its fields, 1 or more."""
+        ...
 
     def check(self, view: CartView, /) -> Unmet | None:
         """Return None where it is met, else why not."""

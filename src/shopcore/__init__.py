@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         frames,
         inventory,
         models,
+        operations,
         orders,
         persistence,
         pricing,

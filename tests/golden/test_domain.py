@@ -9,7 +9,19 @@ import pytest
 
 from shopcore import orders
 from shopcore.errors import InputError, LimitError, TransitionError
-from shopcore.models import Customer, Money, Order, OrderLine, Promotion, Rate, RoundingPolicy, check_gtin
+from shopcore.models import (
+    Customer,
+    Money,
+    Order,
+    OrderLine,
+    Product,
+    Promotion,
+    Rate,
+    RoundingPolicy,
+    Sku,
+    check_gtin,
+    view,
+)
 from shopcore.orders import basket_totals
 
 CASES = {case["id"]: case for case in json.loads((Path(__file__).parent / "domain.json").read_text("utf-8"))["cases"]}
@@ -161,3 +173,15 @@ def test_too_many_lines():
         Order.from_json(text)
     assert caught.value.reason == expected["error"]
     assert process_time() - started < expected["max_seconds"]
+
+
+def test_customer_service_sees_no_cost():
+    given, expected = CASES["INP-29"]["given"], CASES["INP-29"]["expect"]
+    names = {"price": "price", "cost_price": "unit_cost", "supplier_price": "supplier_price"}
+    amount = Money(100, "CNY")
+    product = Product(
+        product_id="P", title="Mug", skus=[Sku(sku="M", price=amount, unit_cost=amount, supplier_price=amount)]
+    )
+    shown = view(product, given["role"]).to_dict()["skus"][0]
+    assert all(names[name] in shown for name in expected["visible"])
+    assert not any(names[name] in shown for name in expected["hidden"])

@@ -114,7 +114,7 @@ class ExportLayout(Result):
         missing += [f"{name} ({at!r})" for name, at in self.columns.items() if name in OPTIONAL and name not in found]
         if not missing:
             return found
-        there = ", ".join(repr(name[:40]) for name in list(heads)[:40])
+        there = ", ".join(repr(name.strip()[:40]) for name in header[:40])
         raise InputError(
             f"orders must have a column for {', '.join(missing)}; the file has {there}; "
             "map one with --column sku=StockCode, or columns={'sku': 'StockCode'}",

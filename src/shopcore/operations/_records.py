@@ -17,6 +17,7 @@ from shopcore.errors import InputError
 
 MAX_LINE: Final = 1_000_000
 MAX_RAW: Final = 2_000
+MAX_RECORD_LINES: Final = 1_000
 _DELIMITERS: Final = ",;\t|"
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _GZIP: Final = b"\x1f\x8b"
@@ -38,31 +39,34 @@ class Records:
         if len(head) > MAX_LINE:
             fail("orders", head, f"a heading of at most {MAX_LINE} characters", reason="too_long")
         self.delimiter = delimiter or max(_DELIMITERS, key=head.count)
-        self._head: str | None = head
-        self._reader = csv.reader(self._physical(), delimiter=self.delimiter)
-        self.header = next(self._reader, [])
+        self._head = head
+        # Unlike a generator, this goes on after an error.
+        self._reader = csv.reader(iter(self._next_line, ""), delimiter=self.delimiter)
         self._start()
+        try:
+            self.header = next(self._reader, [])
+        except csv.Error:
+            fail("orders", head, "a file with a heading in its first line", reason="heading")
 
     def _start(self) -> None:
         self._lines.clear()
         self._first = self._number + 1
+        self._is_cut = False
 
-    def _physical(self) -> Iterator[str]:
-        if self._head is not None:
-            line, self._head = self._head, None
-        else:
-            line = self._stream.readline(MAX_LINE + 1)
-        while line:
-            self._number += 1
-            if len(line) > MAX_LINE:
-                line = self._cut(line)
+    def _next_line(self) -> str:
+        line, self._head = self._head or self._stream.readline(MAX_LINE + 1), ""
+        if not line:
+            return ""
+        self._number += 1
+        if len(self._lines) >= MAX_RECORD_LINES:
+            raise csv.Error("record of too many lines")
+        if len(line) <= MAX_LINE:
             self._lines.append(line)
-            yield line
-            line = self._stream.readline(MAX_LINE + 1)
-
-    def _cut(self, line: str) -> str:
-        # The rest of an endless line is thrown away unread; what is left is too short to be a record.
-        while line and not line.endswith("\n"):
+            return line
+        # The rest of an endless line is thrown away unread.
+        self._lines.append(line[:MAX_RAW])
+        self._is_cut = True
+        while line and not line.endswith(("\n", "\r")):
             line = self._stream.readline(MAX_LINE + 1)
         return "\n"
 
@@ -82,10 +86,10 @@ class Records:
             except csv.Error:
                 yield self._first, None
                 continue
-            if fields:
-                yield self._first, fields
-            elif self._number >= self._first and "".join(self._lines).strip("\r\n"):
+            if self._is_cut:
                 yield self._first, None
+            elif fields:
+                yield self._first, fields
 
 
 @contextmanager
@@ -94,17 +98,16 @@ def open_records(path: Path, *, encoding: str, delimiter: str | None, progress: 
     if not path.is_file():
         fail("orders", path.name, "a file that exists", reason="not_found")
     with path.open("rb") as raw:
-        watched: Any = _Watched(raw, path.stat().st_size, progress) if progress else raw
+        watched: Any = _Watched(raw, path.stat().st_size, progress or _silent)
         packed = raw.read(2) == _GZIP
         raw.seek(0)
-        source: Any = gzip.GzipFile(fileobj=watched) if packed else io.BufferedReader(watched) if progress else raw
-        source = source if isinstance(source, io.BufferedReader) else io.BufferedReader(source)
-        start = source.peek(4)[:4] if packed or source.peek(4) else b""
-        known = next((name for mark, name in _MARKS if start.startswith(mark)), encoding)
-        stream = io.TextIOWrapper(source, encoding=known, errors="surrogateescape" if "16" not in known else "replace",
-                                  newline="")  # fmt: skip
+        source: Any = io.BufferedReader(gzip.GzipFile(fileobj=watched) if packed else watched)
         try:
-            yield Records(stream, delimiter)
+            start = source.peek(4)[:4]
+            known = next((name for mark, name in _MARKS if start.startswith(mark)), encoding)
+            # Undecodable bytes spoil their own record only.
+            errors = "replace" if "16" in known else "surrogateescape"
+            yield Records(io.TextIOWrapper(source, encoding=known, errors=errors, newline=""), delimiter)
         except (EOFError, zlib.error, gzip.BadGzipFile):
             broken = True
         else:
@@ -113,6 +116,10 @@ def open_records(path: Path, *, encoding: str, delimiter: str | None, progress: 
         raise InputError(
             "orders must be a whole gzip file; this one is damaged or cut off", argument="orders", reason="damaged"
         )
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 class _Watched(io.RawIOBase):

@@ -5,19 +5,23 @@ from __future__ import annotations
 import dataclasses
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 from pydantic_core import core_schema as cs
 
 from shopcore._checks import fail, integer, text
+from shopcore.models._amount import Amount as Amount_
 from shopcore.models._base import Model, check_json, dump_plain
+from shopcore.models._currency import Currency
 from shopcore.models._fields import Amount, Count, Id, Many, Title, Word
 from shopcore.models._period import Period
 from shopcore.models._privacy import Public
 from shopcore.models._rate import Rate, rate_argument
 from shopcore.models._result import plain
 from shopcore.models._rule import Condition, Effect
+from shopcore.models._unit_price import UnitPrice
 
 __all__ = ["Budget", "Promotion", "RawRule", "Stacking"]
 
@@ -186,3 +190,23 @@ class Promotion(Model):
     budget: Public[Budget | None] = None
     platform_share: Public[Annotated[Rate, AfterValidator(_part)]] = NO_SHARE
     on_return: Public[ReturnRule | None] = None
+
+    @cached_property
+    def currencies(self) -> frozenset[Currency]:
+        """The currencies of all amounts in its rule, condition and budget."""
+        found: set[Currency] = set()
+        for part in (self.effect, self.when, self.budget):
+            _collect(part, found)
+        return frozenset(found)
+
+
+def _collect(value: Any, found: set[Currency]) -> None:
+    if isinstance(value, Amount_ | UnitPrice):
+        found.add(value.currency)
+    elif isinstance(value, BaseModel):
+        for part in value.__dict__.values():
+            if not isinstance(part, str | int | None):
+                _collect(part, found)
+    elif isinstance(value, tuple) and value and not isinstance(value[0], str):
+        for part in value:
+            _collect(part, found)

@@ -86,10 +86,29 @@ def _sets(program: Program, values: Any) -> dict[int, list[frozenset[int]]]:
         uses.setdefault((index, use), []).extend(range(following[line], following[line] + count))
         following[line] += count
     sets: dict[int, list[frozenset[int]]] = {}
+    effects = {one.index: one.promotion.effect for one in program.problem.candidates}
     for (index, _), units in uses.items():
         if units:
-            sets.setdefault(index, []).append(frozenset(units))
+            sets.setdefault(index, []).extend(_parted(program.problem, effects[index], units))
     return sets
+
+
+def _parted(problem: Problem, effect: Any, units: list[int]) -> list[frozenset[int]]:
+    """Part the units of a spend threshold into uses: the dearest with the cheapest that reach it together."""
+    if not isinstance(effect, r.SpendThreshold) or effect.threshold is None or effect.every is not None:
+        return [frozenset(units)]
+    price, needed = problem.layout.list_price, effect.threshold.minor
+    left = sorted(units, key=price.__getitem__)
+    sets: list[frozenset[int]] = []
+    while len(sets) < effect.uses and sum(map(price.__getitem__, left)) >= needed:
+        chosen = [left.pop()]
+        worth = price[chosen[0]]
+        while worth < needed:
+            enough = next((place for place, unit in enumerate(left) if worth + price[unit] >= needed), len(left) - 1)
+            chosen.append(left.pop(enough))
+            worth += price[chosen[-1]]
+        sets.append(frozenset(chosen))
+    return sets or [frozenset(units)]
 
 
 def _version() -> str:

@@ -9,12 +9,11 @@ from typing import Any, Final
 
 from shopcore._checks import at_most, aware, fail, instance
 from shopcore.errors import CurrencyMismatchError, RuleContractError, ShopcoreError
-from shopcore.models import Currency, Model, Money
+from shopcore.models import Money
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion, RawRule
 from shopcore.models._rule import Proposal, Unmet
 from shopcore.promotions._policy import StackingPolicy, StagePolicy
-from shopcore.promotions._selector import EVERYTHING
 from shopcore.promotions._view import Layout, State, Terms, View
 
 MAX_PROMOTIONS: Final = 1_000
@@ -106,6 +105,7 @@ class Problem:
         stages = {entry.stage: entry for entry in self.policy.stages}
         known: dict[int, Terms] = {}
         seen = set()
+        own = {self.cart.currency}
         codes = frozenset(self.cart.codes)
         for index, promotion in enumerate(self.promotions):
             if type(promotion) is not Promotion:
@@ -113,9 +113,8 @@ class Problem:
             if promotion.promotion_id in seen:
                 fail("promotions", promotion.promotion_id, "promotions with ids that differ", reason="duplicate")
             seen.add(promotion.promotion_id)
-            for part in (promotion.effect, promotion.when, promotion.budget):
-                if part is not None and _has_other(part, self.cart.currency):
-                    _fail_currency(promotion.promotion_id)
+            if promotion.currencies and promotion.currencies != own:
+                _fail_currency(promotion.promotion_id)
             usage = self.usage.get(promotion.promotion_id)
             unmet = self._barred(promotion, usage, codes)
             if unmet is not None:
@@ -251,17 +250,6 @@ def disagree(one: Promotion, other: Promotion) -> bool:
         or (mine.allows is not None and not any(tag in mine.allows for tag in theirs.tags))
         or (theirs.allows is not None and not any(tag in theirs.allows for tag in mine.tags))
     )
-
-
-def _has_other(value: Any, currency: Currency) -> bool:
-    """Return whether a value holds an amount of another currency, as deep as our own models go."""
-    if isinstance(value, Money):
-        return value.currency is not currency
-    if isinstance(value, Model):
-        return value is not EVERYTHING and any(
-            _has_other(part, currency) for part in value.__dict__.values() if isinstance(part, Money | Model | tuple)
-        )
-    return isinstance(value, tuple) and any(_has_other(part, currency) for part in value)
 
 
 def _fail_currency(promotion_id: str) -> None:

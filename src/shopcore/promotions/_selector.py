@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, TypeAlias
 
 from shopcore.models import Model, Public
@@ -47,18 +48,28 @@ class Selector(Model):
     min_unit_price: Public[Amount | None] = None
     max_unit_price: Public[Amount | None] = None
 
+    @cached_property
+    def sku_set(self) -> frozenset[str]:
+        """The SKUs as a set."""
+        return frozenset(self.skus)
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it asks for SKUs only."""
+        return all(getattr(self, name) in (None, ()) for name in type(self).model_fields if name != "skus")
+
+    @cached_property
+    def is_everything(self) -> bool:
+        """Whether it names nothing, and so every line."""
+        return self.is_plain and not self.skus
+
     def matches(self, line: CartLine) -> bool:
         """Return whether a line is meant."""
         return self._included(line) and not self._excluded(line) and self._priced(line)
 
-    @property
-    def is_everything(self) -> bool:
-        """Whether it names nothing, and so every line."""
-        return not self.model_fields_set or self == EVERYTHING
-
     def _included(self, line: CartLine) -> bool:
         return not (
-            (self.skus and line.sku not in self.skus)
+            (self.skus and line.sku not in self.sku_set)
             or (self.tags and not any(tag in self.tags for tag in line.tags))
             or (self.categories and not any(name in self.categories for name in line.categories))
             or (self.brands and line.brand not in self.brands)

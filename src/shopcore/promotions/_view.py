@@ -47,9 +47,7 @@ class Layout:
         self.all = tuple(range(len(self.line_of)))
         # A filter is kept beside its units, so that its id cannot be taken over by another one.
         self._chosen: dict[int, tuple[LineFilter, tuple[int, ...]]] = {}
-        self._skus: dict[str, list[int]] = {}
-        for position, line in enumerate(lines):
-            self._skus.setdefault(line.sku, []).append(position)
+        self._skus = [line.sku for line in lines]
 
     def opening(self, *, once: bool) -> State:
         """Return the state before every promotion."""
@@ -65,19 +63,23 @@ class Layout:
         return known[1]
 
     def _find(self, chosen: LineFilter) -> tuple[int, ...]:
-        lines = self.cart.lines
-        positions: Any = range(len(lines))
+        lines, start = self.cart.lines, self.start
         if type(chosen) is Selector:
             if chosen.is_everything:
                 return self.all
-            if chosen.skus:
-                positions = sorted({place for sku in chosen.skus for place in self._skus.get(sku, ())})
-        start = self.start
+            if chosen.is_plain:
+                wanted = chosen.sku_set
+                return tuple(
+                    unit
+                    for place, sku in enumerate(self._skus)
+                    if sku in wanted
+                    for unit in range(start[place], start[place + 1])
+                )
         return tuple(
             unit
-            for position in positions
-            if chosen.matches(lines[position])
-            for unit in range(start[position], start[position + 1])
+            for place, line in enumerate(lines)
+            if chosen.matches(line)
+            for unit in range(start[place], start[place + 1])
         )
 
 

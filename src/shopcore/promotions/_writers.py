@@ -13,7 +13,6 @@ from shopcore.promotions._program import INF, Program, Writer
 from shopcore.promotions._view import View
 from shopcore.promotions.rules._base import MANY, amount_of
 
-MAX_USES: Final = 12
 Gain = Callable[[int], float]
 
 
@@ -81,16 +80,16 @@ def _spend(program: Program, one: Candidate, effect: Any, view: View) -> bool:
     needed = max(amount_of(getattr(effect, "threshold", None)), every)
     if total < needed or not units:
         return True
-    times = 1 if every else min(one.uses, len(units) if needed == 0 else max(total // needed, 1))
-    if times > MAX_USES:
-        return False
-    for use in range(times):
-        columns = program.take(one, use, units, nothing)
-        steps = min(total // every, getattr(effect, "max_times", None) or MANY) if every else 1
-        on = program.column(one, 0.0, steps)
-        if needed:
-            program.row((*_worth(program, columns), (on, -float(every or needed))), 0, INF)
-        _together(program, one, view, columns, (on, float(effect.amount.minor)))
+    columns = program.take(one, 0, units, nothing)
+    most = min(total // every, getattr(effect, "max_times", None) or MANY) if every else min(one.uses, len(units))
+    amount = float(effect.amount.minor)
+    # All uses together: whether the units taken can be parted into that many is seen when they are priced.
+    plain = amount <= needed and not any(view.floor)
+    times = program.column(one, amount if plain else 0.0, min(most, total // needed) if needed else most)
+    if needed:
+        program.row((*_worth(program, columns), (times, -float(every or needed))), 0, INF)
+    if not plain:
+        _together(program, one, view, columns, (times, amount))
     return True
 
 

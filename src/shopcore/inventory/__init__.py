@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 __all__ = [
     "RQ",
     "SS",
+    "Backtest",
+    "BacktestLine",
     "Clearance",
     "Constraints",
     "Costs",
     "CycleService",
     "Demand",
+    "DemandClass",
     "DiscountedOrder",
     "EconomicOrder",
     "FillService",
+    "IntermittentForecast",
     "JointOrder",
     "LeadTime",
     "LotSizes",
@@ -23,14 +27,23 @@ __all__ = [
     "Pmf",
     "Position",
     "ProfitNewsvendor",
+    "PromotionUplift",
     "ReorderPoint",
     "RoundedOrder",
     "Service",
+    "SmoothedForecast",
     "achieved_service",
+    "backtest",
     "best_reorder_point",
+    "cap_outliers",
+    "censored_demand",
+    "classify_demand",
     "clearance",
+    "croston",
+    "days_of_cover",
     "economic_order_cost",
     "economic_order_quantity",
+    "exponential_smoothing",
     "heuristic_rq",
     "joint_replenishment",
     "least_unit_cost",
@@ -42,17 +55,22 @@ __all__ = [
     "optimal_ss",
     "part_period_balancing",
     "power_ss",
+    "promotion_uplift",
     "quantity_discount",
     "reorder_point",
     "round_order",
     "rq_cost",
     "safety_stock",
+    "sales_speed",
+    "seasonal_smoothing",
     "silver_meal",
     "ss_cost",
+    "tsb",
     "wagner_whitin",
 ]
 
 if TYPE_CHECKING:
+    from shopcore.inventory._backtest import Backtest, BacktestLine, backtest
     from shopcore.inventory._clearance import Clearance, clearance
     from shopcore.inventory._eoq import (
         DiscountedOrder,
@@ -61,6 +79,7 @@ if TYPE_CHECKING:
         economic_order_quantity,
         quantity_discount,
     )
+    from shopcore.inventory._intermittent import DemandClass, IntermittentForecast, classify_demand, croston, tsb
     from shopcore.inventory._joint import JointOrder, joint_replenishment
     from shopcore.inventory._lot_sizes import (
         LotSizes,
@@ -82,6 +101,15 @@ if TYPE_CHECKING:
     from shopcore.inventory._round_order import RoundedOrder, round_order
     from shopcore.inventory._rq import RQ, best_reorder_point, optimal_rq, rq_cost
     from shopcore.inventory._rq_heuristics import heuristic_rq
+    from shopcore.inventory._sales_speed import (
+        PromotionUplift,
+        cap_outliers,
+        censored_demand,
+        days_of_cover,
+        promotion_uplift,
+        sales_speed,
+    )
+    from shopcore.inventory._smoothing import SmoothedForecast, exponential_smoothing, seasonal_smoothing
     from shopcore.inventory._ss import SS, optimal_ss, power_ss, ss_cost
     from shopcore.inventory._values import (
         Constraints,
@@ -97,6 +125,11 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_backtest": (
+            "Backtest",
+            "BacktestLine",
+            "backtest",
+        ),
         "_clearance": (
             "Clearance",
             "clearance",
@@ -107,6 +140,13 @@ else:
             "economic_order_cost",
             "economic_order_quantity",
             "quantity_discount",
+        ),
+        "_intermittent": (
+            "DemandClass",
+            "IntermittentForecast",
+            "classify_demand",
+            "croston",
+            "tsb",
         ),
         "_joint": (
             "JointOrder",
@@ -145,6 +185,19 @@ else:
             "rq_cost",
         ),
         "_rq_heuristics": ("heuristic_rq",),
+        "_sales_speed": (
+            "PromotionUplift",
+            "cap_outliers",
+            "censored_demand",
+            "days_of_cover",
+            "promotion_uplift",
+            "sales_speed",
+        ),
+        "_smoothing": (
+            "SmoothedForecast",
+            "exponential_smoothing",
+            "seasonal_smoothing",
+        ),
         "_ss": (
             "SS",
             "optimal_ss",

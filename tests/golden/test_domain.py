@@ -9,6 +9,7 @@ import pytest
 
 from shopcore import orders
 from shopcore.errors import InputError, LimitError, TransitionError
+from shopcore.listing import find_claims
 from shopcore.models import (
     Customer,
     Money,
@@ -185,3 +186,8 @@ def test_customer_service_sees_no_cost():
     shown = view(product, given["role"]).to_dict()["skus"][0]
     assert all(names[name] in shown for name in expected["visible"])
     assert not any(names[name] in shown for name in expected["hidden"])
+
+
+def test_hidden_superlatives():
+    given, expected = CASES["INP-28"]["given"], CASES["INP-28"]["expect"]
+    assert all(find_claims(title) for title in given["titles"]) == expected["all_flagged"]

@@ -7,35 +7,116 @@ from typing import TYPE_CHECKING
 
 __all__ = [
     "RFM_SEGMENTS",
+    "BgBb",
+    "BgNbd",
+    "Fit",
+    "GammaGamma",
+    "MbgNbd",
+    "ParetoNbd",
+    "Prediction",
     "PurchaseHistory",
+    "Repurchase",
     "Rfm",
     "RfmCuts",
     "RfmSegment",
+    "Sbg",
+    "SecondOrder",
     "days_in",
+    "discounted_orders",
+    "expected_orders",
+    "expected_orders_of_new",
+    "expected_spend",
+    "fit_bg_bb",
+    "fit_bg_nbd",
+    "fit_gamma_gamma",
+    "fit_mbg_nbd",
+    "fit_pareto_nbd",
+    "fit_sbg",
+    "log_likelihood",
+    "probability_alive",
+    "probability_no_order",
     "purchase_history",
     "quantile_cuts",
+    "repurchase",
+    "retention_rate",
     "rfm",
     "rfm_scores",
+    "second_order",
+    "survival",
     "trade_cuts",
+    "with_interval",
 ]
 
 if TYPE_CHECKING:
+    from shopcore.customers._bg_bb import BgBb, fit_bg_bb
+    from shopcore.customers._bg_nbd import BgNbd, MbgNbd, fit_bg_nbd, fit_mbg_nbd
     from shopcore.customers._cuts import RfmCuts, quantile_cuts, trade_cuts
+    from shopcore.customers._fitting import Fit
+    from shopcore.customers._gamma_gamma import GammaGamma, expected_spend, fit_gamma_gamma
     from shopcore.customers._history import PurchaseHistory, days_in, purchase_history
+    from shopcore.customers._pareto_nbd import ParetoNbd, fit_pareto_nbd
+    from shopcore.customers._predict import (
+        Prediction,
+        discounted_orders,
+        expected_orders,
+        expected_orders_of_new,
+        log_likelihood,
+        probability_alive,
+        probability_no_order,
+        with_interval,
+    )
+    from shopcore.customers._repurchase import Repurchase, SecondOrder, repurchase, second_order
     from shopcore.customers._rfm import RFM_SEGMENTS, Rfm, RfmSegment, rfm, rfm_scores
+    from shopcore.customers._sbg import Sbg, fit_sbg, retention_rate, survival
 else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_bg_bb": (
+            "BgBb",
+            "fit_bg_bb",
+        ),
+        "_bg_nbd": (
+            "BgNbd",
+            "MbgNbd",
+            "fit_bg_nbd",
+            "fit_mbg_nbd",
+        ),
         "_cuts": (
             "RfmCuts",
             "quantile_cuts",
             "trade_cuts",
         ),
+        "_fitting": ("Fit",),
+        "_gamma_gamma": (
+            "GammaGamma",
+            "expected_spend",
+            "fit_gamma_gamma",
+        ),
         "_history": (
             "PurchaseHistory",
             "days_in",
             "purchase_history",
+        ),
+        "_pareto_nbd": (
+            "ParetoNbd",
+            "fit_pareto_nbd",
+        ),
+        "_predict": (
+            "Prediction",
+            "discounted_orders",
+            "expected_orders",
+            "expected_orders_of_new",
+            "log_likelihood",
+            "probability_alive",
+            "probability_no_order",
+            "with_interval",
+        ),
+        "_repurchase": (
+            "Repurchase",
+            "SecondOrder",
+            "repurchase",
+            "second_order",
         ),
         "_rfm": (
             "RFM_SEGMENTS",
@@ -43,6 +124,12 @@ else:
             "RfmSegment",
             "rfm",
             "rfm_scores",
+        ),
+        "_sbg": (
+            "Sbg",
+            "fit_sbg",
+            "retention_rate",
+            "survival",
         ),
     }
     __getattr__, __dir__ = lazy(__name__, {name: module for module, names in _WHERE.items() for name in names})

@@ -70,6 +70,8 @@ class RawRule:
 
 def rule_data(rule: Any) -> dict[str, Any]:
     """Return a rule as plain data with its kind and version; `InputError` where it is a bare function."""
+    if isinstance(rule, RawRule):
+        return rule.to_dict()
     if hasattr(rule, "to_dict"):
         found = dict(rule.to_dict())
     elif dataclasses.is_dataclass(rule) and not isinstance(rule, type):

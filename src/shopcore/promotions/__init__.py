@@ -3,13 +3,16 @@
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "BUILT_INS",
     "Certificate",
     "Claim",
+    "Kind",
     "PricedCart",
     "PricedLine",
     "PromotionTrace",
     "Purchase",
     "RefundQuote",
+    "Registry",
     "ReturnPolicy",
     "SearchBudget",
     "Selector",
@@ -19,6 +22,7 @@ __all__ = [
     "conditions",
     "evaluate",
     "quote_refund",
+    "read_promotions",
     "rules",
 ]
 
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from shopcore.promotions._evaluate import evaluate
     from shopcore.promotions._policy import StackingPolicy, StagePolicy
     from shopcore.promotions._prepare import Usage
+    from shopcore.promotions._registry import BUILT_INS, Kind, Registry, read_promotions
     from shopcore.promotions._results import Certificate, Claim, PricedCart, PricedLine, PromotionTrace
     from shopcore.promotions._returns import Purchase, RefundQuote, ReturnPolicy, quote_refund
     from shopcore.promotions._selector import Selector
@@ -39,6 +44,7 @@ else:
         "_evaluate": ("evaluate",),
         "_policy": ("StackingPolicy", "StagePolicy"),
         "_prepare": ("Usage",),
+        "_registry": ("BUILT_INS", "Kind", "Registry", "read_promotions"),
         "_results": ("Certificate", "Claim", "PricedCart", "PricedLine", "PromotionTrace"),
         "_returns": ("Purchase", "RefundQuote", "ReturnPolicy", "quote_refund"),
         "_selector": ("Selector",),

@@ -8,12 +8,13 @@ from typing import Final
 
 from shopcore.models import Money
 from shopcore.models._cart import Cart
-from shopcore.models._promotion import Promotion
+from shopcore.models._promotion import Promotion, RawRule
 from shopcore.promotions._best import best
 from shopcore.promotions._budget import SearchBudget
 from shopcore.promotions._policy import StackingPolicy
 from shopcore.promotions._prepare import Problem, Usage
 from shopcore.promotions._priority import by_priority
+from shopcore.promotions._registry import BUILT_INS, Registry
 from shopcore.promotions._report import report
 from shopcore.promotions._results import Certificate, PricedCart
 
@@ -31,6 +32,7 @@ def evaluate(
     at: datetime | None = None,
     usage: Mapping[str, Usage] | None = None,
     budget: SearchBudget = FULL,
+    registry: Registry = BUILT_INS,
 ) -> PricedCart:
     """Return the cart after promotions, with a record of every promotion (优惠结算).
 
@@ -51,6 +53,8 @@ def evaluate(
         What was used before.
     budget : SearchBudget
         How far the search for the best combination may go.
+    registry : Registry
+        The kinds of rules that are known, for promotions that were read and not looked up yet.
 
     Returns
     -------
@@ -83,6 +87,8 @@ def evaluate(
     flash: 65.40 CNY off: 29.40 CNY on 1, 36.00 CNY on 2
     full: not applied, the goods do not cost enough yet; it would if 38.40 CNY more were spent on its goods
     """
+    if any(isinstance(one, Promotion) and _is_raw(one) for one in promotions):
+        promotions = [registry.resolve(one) for one in promotions]
     problem = Problem(cart, promotions, policy, at, usage or {})
     currency = cart.currency
     if policy.selection == "priority":
@@ -102,3 +108,7 @@ def evaluate(
         solver=found.solver,
     )
     return report(problem, chosen, certificate, dominated)
+
+
+def _is_raw(one: Promotion) -> bool:
+    return isinstance(one.effect, RawRule) or isinstance(one.when, RawRule)

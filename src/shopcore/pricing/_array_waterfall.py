@@ -9,12 +9,12 @@ import numpy as np
 
 from shopcore._checks import fail
 from shopcore.pricing._columns import (
-    BLOCK,
     Column,
     Items,
     Rows,
     WaterfallColumns,
     beside,
+    blocks,
     charge,
     check_fit,
     cut,
@@ -65,7 +65,7 @@ def waterfall(
 
     Notes
     -----
-    Exact integers in blocks of 16,384 rows. Lines that are the same for all rows take no memory.
+    Exact integers in blocks of 32,768 rows. Lines that are the same for all rows take no memory.
 
     Examples
     --------
@@ -84,46 +84,47 @@ def waterfall(
 
 
 def _one(plan: Plan, rows: Rows) -> WaterfallColumns:
-    total = rows.price * rows.quantity
-    parcels = {index: parcel_fee(term, rows) for index, term in enumerate(plan.terms) if isinstance(term, Parcel)}
+    size, terms = rows.size, plan.terms
+    # Room for every line, profit and net in one piece: only what is written to costs memory, and it is paged in fast.
+    room = np.empty((len(terms) + 2, size), dtype=np.int64)
+    total = rows.price if isinstance(rows.quantity, int) and rows.quantity == 1 else rows.price * rows.quantity
+    parcels = {i: parcel_fee(term, rows, room[i]) for i, term in enumerate(terms) if isinstance(term, Parcel)}
     freight: Column = sum(parcels.values())
     check_fit(plan, rows, total, freight)
-    size = rows.size
     asked = np.broadcast_to(np.asarray(total, dtype=np.int64), (size,))
-    still, outs = _sorted_lines(plan, rows, parcels, freight)
-    rounded = np.empty(size, dtype=np.int64) if plan.tax_net != plan.tax_whole else asked
-    profit = np.empty(size, dtype=np.int64)
-    for start in range(0, size, BLOCK):
-        at = slice(start, min(start + BLOCK, size))
+    still, moving = _sorted_lines(plan, rows, parcels, freight)
+    outs = {index: room[index] for index in moving}
+    same = sum(amount for amount in still.values() if isinstance(amount, int))
+    taken = [amount for amount in (*still.values(), *outs.values()) if not isinstance(amount, int)]
+    profit, rounded = room[-2:] if plan.tax_net != plan.tax_whole else (room[-1], asked)
+    for at in blocks(size):
         gross, net = split(plan, asked[at], rounded[at])
         _block(plan, rows.part(at), (gross, net), {i: out[at] for i, out in outs.items()}, cut(freight, at))
         left = profit[at]
-        np.copyto(left, net)
-        for amount in still.values():
-            left -= cut(amount, at)
-        for out in outs.values():
-            left -= out[at]
+        np.subtract(net, same, out=left)
+        for amount in taken:
+            left -= amount[at]
     gross, net = (asked, rounded) if plan.tax_included else (rounded, asked)
-    lines = [outs[i] if i in outs else np.broadcast_to(np.asarray(still[i]), (size,)) for i in range(len(plan.terms))]
+    lines = [outs[i] if i in outs else np.broadcast_to(np.asarray(still[i]), (size,)) for i in range(len(terms))]
     return WaterfallColumns(gross, net, profit, plan.names, plan.levels, tuple(lines))
 
 
 def _sorted_lines(
     plan: Plan, rows: Rows, parcels: dict[int, Column], freight: Column
-) -> tuple[dict[int, Column], dict[int, IntArray]]:
-    # Lines that need no work row by row, and room for the others.
-    still, outs = dict(parcels), {}
+) -> tuple[dict[int, Column], list[int]]:
+    # Lines that need no work row by row, and the positions of the others.
+    still, moving = dict(parcels), []
+    same = isinstance(rows.cost, int) and isinstance(freight, int) and isinstance(rows.quantity, int)
     for index, term in enumerate(plan.terms):
         if not isinstance(term, Term):
             continue
-        same = isinstance(rows.cost, int) and isinstance(freight, int) and isinstance(rows.quantity, int)
         if index == 0:
             still[index] = rows.cost
         elif term.base == "none" and (same or not term.needs_item):
             still[index] = term.at(0, int(beside(term, rows, freight)))
         else:
-            outs[index] = np.empty(rows.size, dtype=np.int64)
-    return still, outs
+            moving.append(index)
+    return still, moving
 
 
 def _block(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from shopcore.pricing._fees import FeeTable
     from shopcore.typing import FloatArray, IntArray, IntLike, MinorArray
 
-BLOCK: Final = 16_384
+BLOCK: Final = 32_768
 MAX_VOLUME: Final = 10**12
 MAX_TABLES: Final = 10_000
 # A column, or one number for all rows.
@@ -122,9 +123,9 @@ def rows_of(price: IntLike, items: Items, **others: object) -> Rows:
     check_rows("price", size)
     price_, cost, quantity, weight, volume = (_column(column) for column in columns.values())
     # At most 10**12 x 10**6: a product of two checked columns cannot leave int64.
-    return Rows(
-        size, price_, quantity, cost * quantity, weight * quantity, volume * quantity, _column(codes), names, size
-    )
+    if not isinstance(quantity, int) or quantity != 1:
+        cost, weight, volume = cost * quantity, weight * quantity, volume * quantity
+    return Rows(size, price_, quantity, cost, weight, volume, _column(codes), names, size)
 
 
 def cut(column: Column, at: Any) -> Column:
@@ -132,9 +133,10 @@ def cut(column: Column, at: Any) -> Column:
     return column if isinstance(column, int) else column[at]
 
 
-def _column(values: Column) -> Column:
+def _column(values: Any) -> Column:
     # One number stands for all rows, and costs no memory.
-    return int(values.item()) if isinstance(values, np.ndarray) and values.size == 1 else values
+    column: Column = int(np.asarray(values).item()) if np.size(values) == 1 else values
+    return column
 
 
 def _secret(unit_cost: IntLike) -> IntArray:
@@ -273,17 +275,32 @@ def check_fit(plan: Plan, rows: Rows, total: Column, freight: Column) -> None:
         rows.guard(name, values, largest[key], limit=limit)
 
 
-def parcel_fee(parcel: Parcel, rows: Rows) -> Column:
-    """Return a freight line for each row: the twin of `Parcel.fee`."""
-    weight = rows.weight
-    if parcel.divisor is not None:
-        weight = np.maximum(weight, -(-rows.volume // parcel.divisor))
-    steps = np.maximum(-(-(weight - parcel.first_weight) // parcel.step_weight), 0)
+def parcel_fee(parcel: Parcel, rows: Rows, room: IntArray | None = None) -> Column:
+    """Return a freight line for each row, written into `room` if there is one: the twin of `Parcel.fee`."""
     once, each = _surcharges(parcel, rows)
-    dearest = parcel.step_fee + (int(np.max(each)) if np.size(each) else 0)
-    rows.guard("weight", steps, max(dearest, 1), limit=2**58)
-    fee = parcel.first_fee + once + (parcel.step_fee + each) * steps
-    return int(fee) if np.ndim(fee) == 0 else np.broadcast_to(fee, (rows.size,))
+    dearest = max(1, parcel.step_fee + (int(np.max(each)) if np.size(each) else 0))
+    rows.guard("weight", rows.weight, dearest, limit=2**57 * parcel.step_weight)
+    rows.guard("volume", rows.volume, dearest, limit=2**57 * parcel.step_weight * (parcel.divisor or 2**60))
+    columns: tuple[Column, ...] = (rows.weight, rows.volume, once, each)
+    if all(isinstance(column, int) for column in columns):
+        return int(_fee(parcel, *columns))
+    fee = np.empty(rows.size, dtype=np.int64) if room is None else room
+    for at in blocks(rows.size):
+        fee[at] = _fee(parcel, *(cut(column, at) for column in columns))
+    return fee
+
+
+def _fee(parcel: Parcel, weight: Any, volume: Any, once: Any, each: Any) -> Any:
+    if parcel.divisor is not None:
+        weight = np.maximum(weight, -(-volume // parcel.divisor))
+    steps = -(-(weight - parcel.first_weight) // parcel.step_weight)
+    return parcel.first_fee + once + (parcel.step_fee + each) * np.maximum(steps, 0)
+
+
+def blocks(size: int) -> Iterator[slice]:
+    """Yield slices that stay in the cache."""
+    for start in range(0, size, BLOCK):
+        yield slice(start, min(start + BLOCK, size))
 
 
 def _surcharges(parcel: Parcel, rows: Rows) -> tuple[Any, Any]:
@@ -297,21 +314,29 @@ def _surcharges(parcel: Parcel, rows: Rows) -> tuple[Any, Any]:
             fail_rows("region", bad, names, "one of the template's regions", reason="unknown_region")
     pairs = [(0, 0), *(parcel.regions.get(name, (0, 0)) for name in rows.regions)]
     table = np.array(pairs, dtype=np.int64)
-    return table[rows.region, 0], table[rows.region, 1]
+    return _column(table[rows.region, 0]), _column(table[rows.region, 1])
 
 
 def charge(term: Term, base: IntArray, beside: Column, out: IntArray) -> None:
     """Write a line that depends on the price: the twin of `Term.at`, in place."""
-    if not term.edges:
-        np.multiply(base, term.numerators[0], out=out)
-        beside = beside + term.offsets[0]
+    first, last = 0, 0
+    if term.edges and base.size:
+        # Segments that no row of the block falls in are left out: often one is left, and often no minimum binds.
+        first, last = (bisect_left(term.edges, int(end)) for end in (base.min(), base.max()))
+    if first == last:
+        np.multiply(base, term.numerators[first], out=out)
+        beside = beside + term.offsets[first]
     else:
-        segment = (base > term.edges[0]).astype(np.intp)
-        for edge in term.edges[1:]:
+        segment = (base > term.edges[first]).astype(np.intp)
+        for edge in term.edges[first + 1 : last]:
             segment += base > edge
-        np.take(np.array(term.numerators, dtype=np.int64), segment, out=out, mode="clip")
+        offsets = term.offsets[first : last + 1]
+        np.take(np.array(term.numerators[first : last + 1], dtype=np.int64), segment, out=out, mode="clip")
         np.multiply(out, base, out=out)
-        out += np.array(term.offsets, dtype=np.int64)[segment]
+        if min(offsets) == max(offsets):
+            beside = beside + offsets[0]
+        else:
+            np.add(out, np.array(offsets, dtype=np.int64).take(segment, mode="clip"), out=out)
     divide(term, out, beside)
 
 

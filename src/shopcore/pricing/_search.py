@@ -6,6 +6,7 @@ above +E meet the target, prices where it is below -E miss it, and only those be
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -17,6 +18,8 @@ from shopcore.pricing._plan import Curve
 # First and last price.
 Span: TypeAlias = tuple[int, int]
 Window: TypeAlias = tuple[Span, Span | None]
+# Start and end of a piece, slope and value of the unrounded surplus in it.
+StraightLine: TypeAlias = tuple[int, int | None, int, int]
 # Prices tested one by one before the search gives up; a normal table needs about ten.
 MAX_TESTS: Final = 200_000
 
@@ -44,7 +47,6 @@ class Search:
             taken += extra * share
         self.base = goal.profit_weight * taken + goal.floor * pieces.scale
         self.error = error_of(pieces, goal)
-        # Start, end, slope and value of the unrounded surplus in every piece.
         self.lines = self._lines()
         self.tests = 0
 
@@ -54,7 +56,7 @@ class Search:
         goal = self.goal
         return goal.profit_weight * profit - goal.net_weight * net - goal.gross_weight * gross - goal.floor
 
-    def _lines(self) -> list[tuple[int, int | None, int, int]]:
+    def _lines(self) -> list[StraightLine]:
         goal, pieces = self.goal, self.pieces
         weight, base = goal.profit_weight, self.base
         off = goal.net_weight * pieces.net_slope + goal.gross_weight * pieces.gross_slope
@@ -72,36 +74,32 @@ class Search:
 
     def last_missing(self, low: int, high: int) -> int | None:
         """Return the highest allowed price from `low` to `high` that misses the goal."""
-        for window in reversed(self._windows(low, high, missing=True)):
+        for window in self._windows(reversed(self.lines), low, high, missing=True):
             found = self._walk(*window, missing=True, step=-1)
             if found is not None:
                 return found
         return None
 
     def _first(self, low: int, high: int, *, missing: bool) -> int | None:
-        for window in self._windows(low, high, missing=missing):
+        for window in self._windows(self.lines, low, high, missing=missing):
             found = self._walk(*window, missing=missing, step=1)
             if found is not None:
                 return found
         return None
 
-    def _windows(self, low: int, high: int, *, missing: bool) -> list[Window]:
-        # In each piece: the prices that may be wanted, and those that certainly are.
-        found: list[Window] = []
+    def _windows(self, lines: Iterable[StraightLine], low: int, high: int, *, missing: bool) -> Iterator[Window]:
+        # In each piece: the prices that may be wanted, and those that certainly are. Pieces that are not reached
+        # cost nothing.
         error = self.error
-        for start, end, slope, value in self.lines:
-            first, last = max(start, low), high if end is None or end > high else end
+        for start, end, slope, value in lines:
+            first = start if start > low else low
+            last = high if end is None or end > high else end
             if first > last:
                 continue
-            if missing:
-                possible = at_least(-slope, -value, 1 - error, first, last)
-                sure = at_least(-slope, -value, 1 + error, first, last)
-            else:
-                possible = at_least(slope, value, -error, first, last)
-                sure = at_least(slope, value, error, first, last)
+            up, at = (-slope, -value) if missing else (slope, value)
+            possible = at_least(up, at, missing - error, first, last)
             if possible is not None:
-                found.append((possible, sure))
-        return found
+                yield possible, at_least(up, at, missing + error, first, last)
 
     def _walk(self, possible: Span, sure: Span | None, *, missing: bool, step: int) -> int | None:
         lattice, (low, high) = self.lattice, possible

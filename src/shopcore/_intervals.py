@@ -211,9 +211,10 @@ def normal_p(z: object, alternative: Alternative = "two_sided") -> Any:
     from scipy.special import ndtr
 
     statistic = floats("z", z, _STATISTIC)
-    found = ndtr(-statistic if alternative == "greater" else statistic)
     if one_of("alternative", alternative, ALTERNATIVES) == "two_sided":
         found = 2.0 * ndtr(-np.abs(statistic))
+    else:
+        found = ndtr(-statistic if alternative == "greater" else statistic)
     return give_back(found, scalar=statistic.ndim == 0)
 
 

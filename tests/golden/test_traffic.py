@@ -157,6 +157,24 @@ def _markov(given: dict[str, Any]) -> Any:
     return {"base": found.conversion_rate, "removal_effect": credit["removal_effects"], **credit}
 
 
+@answers("bayes_beta_binomial")
+def _bayes(given: dict[str, Any]) -> Any:
+    found = traffic.bayesian_test(*given["a"], *given["b"], prior=tuple(given["prior"]))
+    return {"prob_b_better": found.probability_b_better, "expected_loss_b": found.expected_loss_b}
+
+
+@answers("prob_best_arm")
+def _best(given: dict[str, Any]) -> Any:
+    return traffic.probability_best(*zip(*given["arms"], strict=True))
+
+
+@answers("msprt_normal")
+def _msprt(given: dict[str, Any]) -> Any:
+    se = math.sqrt(given["variance"] / given["n"])
+    found = traffic.sequential_test(given["difference"], se, mixing_sd=given["tau"])
+    return {"log_lambda": found.log_e_value, "p_value": found.p_value}
+
+
 def agree(got: Any, expected: Any, tolerance: dict[str, float], where: str) -> None:
     if isinstance(expected, dict):
         for key, value in expected.items():

@@ -269,9 +269,10 @@ def uv_value(
     (5.7, 0.03, 190.0, 9.12)
     """
     number("orders_per_buyer", orders_per_buyer, low=1.0)
+    value = of_totals(_UV_VALUE, revenue, visitors)
     repeated = np.multiply(revenue, orders_per_buyer)
     return UvValue(
-        value=of_totals(_UV_VALUE, revenue, visitors),
+        value=value,
         conversion=of_counts(_CONVERSION, buyers, visitors, confidence),
         average_order_value=of_totals(Meaning("revenue", "buyers", "person", "no_buyers"), revenue, buyers),
         with_repurchase=of_totals(_UV_VALUE, repeated, visitors),

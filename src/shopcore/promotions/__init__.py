@@ -19,11 +19,13 @@ __all__ = [
     "StackingPolicy",
     "StagePolicy",
     "Usage",
+    "Verification",
     "conditions",
     "evaluate",
     "quote_refund",
     "read_promotions",
     "rules",
+    "verify",
 ]
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from shopcore.promotions._results import Certificate, Claim, PricedCart, PricedLine, PromotionTrace
     from shopcore.promotions._returns import Purchase, RefundQuote, ReturnPolicy, quote_refund
     from shopcore.promotions._selector import Selector
+    from shopcore.promotions._verify import Verification, verify
 else:
     from shopcore._lazy import lazy
 
@@ -48,6 +51,7 @@ else:
         "_results": ("Certificate", "Claim", "PricedCart", "PricedLine", "PromotionTrace"),
         "_returns": ("Purchase", "RefundQuote", "ReturnPolicy", "quote_refund"),
         "_selector": ("Selector",),
+        "_verify": ("Verification", "verify"),
         "conditions": ("conditions",),
         "rules": ("rules",),
     }

@@ -6,7 +6,8 @@ A table is a file ``tests/<area>/elementwise_cases.py`` that binds ``CASES``, a 
      "columns": {"price": 120.0, "cost": 80.0},   # elementwise arguments, each with a good scalar value
      "fixed": {"confidence": 0.95},          # optional: the arguments that are no columns
      "pick": lambda answer: answer,          # optional: the array or float to look at in the answer
-     "missing_ok": ("price",)}               # optional: columns whose NaN has a meaning
+     "missing_ok": ("price",),               # optional: columns whose NaN has a meaning
+     "named": {"demand": "mean"}}            # optional: the names errors use, where parameter objects hold the columns
 
 What is checked: floats in, a Python float out; lists and arrays in, an array out, equal element by element to the
 scalars; columns broadcast; a 0-d array is a scalar; empty columns give empty answers; shapes that do not fit raise
@@ -87,7 +88,7 @@ def test_bad_rows_are_all_named(row, name, bad):
     with pytest.raises(InputError) as caught:
         ask(row, **{name: [good, bad, good, bad]})
     assert caught.value.positions == (1, 3)
-    assert caught.value.argument == name
+    assert caught.value.argument == row.get("named", {}).get(name, name)
     with pytest.raises(InputError):
         ask(row, **{name: bad})
 

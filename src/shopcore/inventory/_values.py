@@ -196,7 +196,7 @@ class Costs(ByValue):
     def __post_init__(self) -> None:
         for name in self.__slots__:
             value = getattr(self, name)
-            if value is not None:
+            if value is not None or not name.startswith("shortage"):
                 set_fields(self, **{name: field(name, value, NON_NEGATIVE)})
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "IntermittentForecast",
     "JointOrder",
     "LeadTime",
+    "LedgerStep",
     "LotSizes",
     "Newsvendor",
     "Pmf",
@@ -31,8 +32,15 @@ __all__ = [
     "ReorderPoint",
     "RoundedOrder",
     "Service",
+    "ShortLine",
     "SmoothedForecast",
+    "StockChange",
+    "StockDifference",
+    "StockEvent",
+    "StockHold",
+    "StockLedger",
     "achieved_service",
+    "available_to_promise",
     "backtest",
     "best_reorder_point",
     "cap_outliers",
@@ -57,6 +65,7 @@ __all__ = [
     "power_ss",
     "promotion_uplift",
     "quantity_discount",
+    "reconcile",
     "reorder_point",
     "round_order",
     "rq_cost",
@@ -81,6 +90,8 @@ if TYPE_CHECKING:
     )
     from shopcore.inventory._intermittent import DemandClass, IntermittentForecast, classify_demand, croston, tsb
     from shopcore.inventory._joint import JointOrder, joint_replenishment
+    from shopcore.inventory._ledger import LedgerStep, StockLedger, reconcile
+    from shopcore.inventory._ledger_facts import ShortLine, StockChange, StockDifference, StockEvent, StockHold
     from shopcore.inventory._lot_sizes import (
         LotSizes,
         least_unit_cost,
@@ -97,6 +108,7 @@ if TYPE_CHECKING:
         newsvendor_profit,
     )
     from shopcore.inventory._pmf import Pmf
+    from shopcore.inventory._promise import available_to_promise
     from shopcore.inventory._reorder_point import ReorderPoint, achieved_service, reorder_point, safety_stock
     from shopcore.inventory._round_order import RoundedOrder, round_order
     from shopcore.inventory._rq import RQ, best_reorder_point, optimal_rq, rq_cost
@@ -152,6 +164,18 @@ else:
             "JointOrder",
             "joint_replenishment",
         ),
+        "_ledger": (
+            "LedgerStep",
+            "StockLedger",
+            "reconcile",
+        ),
+        "_ledger_facts": (
+            "ShortLine",
+            "StockChange",
+            "StockDifference",
+            "StockEvent",
+            "StockHold",
+        ),
         "_lot_sizes": (
             "LotSizes",
             "least_unit_cost",
@@ -168,6 +192,7 @@ else:
             "newsvendor_profit",
         ),
         "_pmf": ("Pmf",),
+        "_promise": ("available_to_promise",),
         "_reorder_point": (
             "ReorderPoint",
             "achieved_service",

@@ -10,6 +10,7 @@ __all__ = [
     "Band",
     "BreakEven",
     "BreakEvenUnits",
+    "CartWaterfall",
     "Commission",
     "CompetitorIndex",
     "Crossing",
@@ -62,6 +63,7 @@ __all__ = [
     "break_even",
     "break_even_roas",
     "break_even_units",
+    "cart_waterfall",
     "charm",
     "check_price_ladder",
     "check_roi_rule",
@@ -112,6 +114,7 @@ if TYPE_CHECKING:
         deepest_discount,
         highest_click_price,
     )
+    from shopcore.pricing._cart_waterfall import CartWaterfall, cart_waterfall
     from shopcore.pricing._charges import Band, Commission, Fixed, PaymentFee, Percent, ReturnLoss
     from shopcore.pricing._component import Exchange
     from shopcore.pricing._elasticity import DemandFit, arc_elasticity, fit_demand, logit_elasticity
@@ -178,6 +181,7 @@ else:
             "deepest_discount",
             "highest_click_price",
         ),
+        "_cart_waterfall": ("CartWaterfall", "cart_waterfall"),
         "_charges": ("Band", "Commission", "Fixed", "PaymentFee", "Percent", "ReturnLoss"),
         "_component": ("Exchange",),
         "_elasticity": ("DemandFit", "arc_elasticity", "fit_demand", "logit_elasticity"),

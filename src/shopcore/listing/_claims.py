@@ -93,26 +93,33 @@ def find_claims(
     if len(text) > MAX_TEXT:
         fail_limit("text", len(text), MAX_TEXT, "characters", reason="too_long")
     at_most("words", words, MAX_WORDS, "words")
-    known = _prepared(tuple(words))
+    known = _usual() if words is PRC_WORDS else _prepared(words)
     free = frozenset(allowed)
-    unknown = free - {word.text for word, _ in known}
+    unknown = free and free - {word.text for word, _ in known}
     if unknown:
         fail("allowed", min(unknown), "words of the list", reason="unknown")
     shape, places = skeleton(text)
-    hits = [hit for word, form in known if word.text not in free for hit in _hits(text, shape, places, word, form)]
+    present = [(word, form) for word, form in known if form in shape and word.text not in free]
+    hits = [hit for word, form in present for hit in _hits(text, shape, places, word, form)]
     hits.sort(key=lambda hit: (hit.start, -hit.end))
     return tuple(_longest(hits))[:MAX_HITS]
 
 
-@lru_cache(maxsize=64)
-def _prepared(words: tuple[ClaimWord, ...]) -> tuple[tuple[ClaimWord, str], ...]:
-    found = []
-    for word in words:
-        form = skeleton(instance("words", word, ClaimWord).text)[0].replace(BARRIER, "")
-        if not form:
-            fail("words", word.text, "words with a letter or digit", reason="format")
-        found.append((word, form))
-    return tuple(found)
+@lru_cache(maxsize=1)
+def _usual() -> list[tuple[ClaimWord, str]]:
+    return _prepared(PRC_WORDS)
+
+
+def _prepared(words: Sequence[ClaimWord]) -> list[tuple[ClaimWord, str]]:
+    return [(word, _form(instance("words", word, ClaimWord).text)) for word in words]
+
+
+@lru_cache(maxsize=20_000)
+def _form(word: str) -> str:
+    found = skeleton(word)[0].replace(BARRIER, "")
+    if not found:
+        fail("words", word, "words with a letter or digit", reason="format")
+    return found
 
 
 def _hits(text: str, shape: str, places: list[int], word: ClaimWord, form: str) -> Iterable[ClaimHit]:

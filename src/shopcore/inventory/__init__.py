@@ -39,6 +39,7 @@ __all__ = [
     "StockEvent",
     "StockHold",
     "StockLedger",
+    "abc_classes",
     "achieved_service",
     "available_to_promise",
     "backtest",
@@ -51,10 +52,13 @@ __all__ = [
     "days_of_cover",
     "economic_order_cost",
     "economic_order_quantity",
+    "excess_units",
     "exponential_smoothing",
+    "gmroi",
     "heuristic_rq",
     "joint_replenishment",
     "least_unit_cost",
+    "life_cycle_stage",
     "newsvendor",
     "newsvendor_cost",
     "newsvendor_for_profit",
@@ -72,14 +76,19 @@ __all__ = [
     "safety_stock",
     "sales_speed",
     "seasonal_smoothing",
+    "sell_through_rate",
     "silver_meal",
     "ss_cost",
+    "stock_turnover",
     "tsb",
+    "units_per_stock",
     "wagner_whitin",
+    "xyz_classes",
 ]
 
 if TYPE_CHECKING:
     from shopcore.inventory._backtest import Backtest, BacktestLine, backtest
+    from shopcore.inventory._classes import abc_classes, life_cycle_stage, xyz_classes
     from shopcore.inventory._clearance import Clearance, clearance
     from shopcore.inventory._eoq import (
         DiscountedOrder,
@@ -123,6 +132,7 @@ if TYPE_CHECKING:
     )
     from shopcore.inventory._smoothing import SmoothedForecast, exponential_smoothing, seasonal_smoothing
     from shopcore.inventory._ss import SS, optimal_ss, power_ss, ss_cost
+    from shopcore.inventory._stock_ratios import excess_units, gmroi, sell_through_rate, stock_turnover, units_per_stock
     from shopcore.inventory._values import (
         Constraints,
         Costs,
@@ -141,6 +151,11 @@ else:
             "Backtest",
             "BacktestLine",
             "backtest",
+        ),
+        "_classes": (
+            "abc_classes",
+            "life_cycle_stage",
+            "xyz_classes",
         ),
         "_clearance": (
             "Clearance",
@@ -228,6 +243,13 @@ else:
             "optimal_ss",
             "power_ss",
             "ss_cost",
+        ),
+        "_stock_ratios": (
+            "excess_units",
+            "gmroi",
+            "sell_through_rate",
+            "stock_turnover",
+            "units_per_stock",
         ),
         "_values": (
             "Constraints",

@@ -36,6 +36,11 @@ class TaxTotals(Result):
     base: Money
     tax: Money
 
+    @property
+    def label(self) -> str:
+        """Name and rate, for people."""
+        return f"{self.name} {self.rate}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class LineTotals(Result):
@@ -68,11 +73,11 @@ class LineTotals(Result):
 
     def explain(self) -> str:
         """Return the line's arithmetic in one sentence."""
-        parts = [f"{self.line_id}: {self.quantity} units, list {self.listed.text}"]
+        parts = [f"{self.line_id}: {self.quantity} of it, list {self.listed.text}"]
         parts += [f"less {amount.text} ({promotion})" for promotion, amount in self.discounts]
         for entry in self.taxes:
             sign = "holds" if entry.included else "plus"
-            parts.append(f"{sign} {entry.tax.text} tax {entry.name} {entry.rate} of net {entry.base.text}".strip())
+            parts.append(f"{sign} {entry.tax.text} tax {entry.label} of net {entry.base.text}")
         return ", ".join(parts) + f" = {self.total.text}"
 
 
@@ -112,8 +117,7 @@ class OrderTotals(Result):
         step = f" to multiples of {policy.step}" if policy.step != 1 else ""
         head = f"Tax is rounded {policy.mode} per {policy.scope}{step}; amounts in {self.currency.code}."
         taxes = [
-            f"tax {entry.name} {entry.rate} ".replace("  ", " ")
-            + f"{'in' if entry.included else 'on'} net {entry.base.text}: {entry.tax.text}"
+            f"tax {entry.label} {'in' if entry.included else 'on'} net {entry.base.text}: {entry.tax.text}"
             for entry in self.taxes
         ]
         sums = (

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 
 __all__ = [
     "RFM_SEGMENTS",
+    "AcquisitionLimit",
     "BgBb",
     "BgNbd",
+    "CohortTable",
     "Fit",
     "GammaGamma",
+    "Holdout",
+    "LifetimeValue",
     "MbgNbd",
     "ParetoNbd",
     "Prediction",
@@ -21,6 +25,8 @@ __all__ = [
     "RfmSegment",
     "Sbg",
     "SecondOrder",
+    "acquisition_limit",
+    "cohorts",
     "days_in",
     "discounted_orders",
     "expected_orders",
@@ -32,6 +38,8 @@ __all__ = [
     "fit_mbg_nbd",
     "fit_pareto_nbd",
     "fit_sbg",
+    "holdout",
+    "lifetime_value",
     "log_likelihood",
     "probability_alive",
     "probability_no_order",
@@ -50,10 +58,12 @@ __all__ = [
 if TYPE_CHECKING:
     from shopcore.customers._bg_bb import BgBb, fit_bg_bb
     from shopcore.customers._bg_nbd import BgNbd, MbgNbd, fit_bg_nbd, fit_mbg_nbd
+    from shopcore.customers._cohorts import CohortTable, cohorts
     from shopcore.customers._cuts import RfmCuts, quantile_cuts, trade_cuts
     from shopcore.customers._fitting import Fit
     from shopcore.customers._gamma_gamma import GammaGamma, expected_spend, fit_gamma_gamma
     from shopcore.customers._history import PurchaseHistory, days_in, purchase_history
+    from shopcore.customers._holdout import Holdout, holdout
     from shopcore.customers._pareto_nbd import ParetoNbd, fit_pareto_nbd
     from shopcore.customers._predict import (
         Prediction,
@@ -68,6 +78,7 @@ if TYPE_CHECKING:
     from shopcore.customers._repurchase import Repurchase, SecondOrder, repurchase, second_order
     from shopcore.customers._rfm import RFM_SEGMENTS, Rfm, RfmSegment, rfm, rfm_scores
     from shopcore.customers._sbg import Sbg, fit_sbg, retention_rate, survival
+    from shopcore.customers._value import AcquisitionLimit, LifetimeValue, acquisition_limit, lifetime_value
 else:
     from shopcore._lazy import lazy
 
@@ -81,6 +92,10 @@ else:
             "MbgNbd",
             "fit_bg_nbd",
             "fit_mbg_nbd",
+        ),
+        "_cohorts": (
+            "CohortTable",
+            "cohorts",
         ),
         "_cuts": (
             "RfmCuts",
@@ -97,6 +112,10 @@ else:
             "PurchaseHistory",
             "days_in",
             "purchase_history",
+        ),
+        "_holdout": (
+            "Holdout",
+            "holdout",
         ),
         "_pareto_nbd": (
             "ParetoNbd",
@@ -130,6 +149,12 @@ else:
             "fit_sbg",
             "retention_rate",
             "survival",
+        ),
+        "_value": (
+            "AcquisitionLimit",
+            "LifetimeValue",
+            "acquisition_limit",
+            "lifetime_value",
         ),
     }
     __getattr__, __dir__ = lazy(__name__, {name: module for module, names in _WHERE.items() for name in names})

@@ -50,6 +50,8 @@ class PurchaseHistory(Table):
         Value of all orders, the first included.
     unit : str
         ``"day"``, ``"week"``, ``"month"`` or ``"year"``.
+    end_day : int
+        Number of the last day of the data.
     """
 
     customers: Any = field(repr=False)
@@ -60,6 +62,7 @@ class PurchaseHistory(Table):
     mean_spend: FloatArray | None
     total_spend: FloatArray | None
     unit: str
+    end_day: int
 
     def explain(self) -> str:
         """Return in words how many customers there are and how many came again."""
@@ -144,6 +147,7 @@ def _summed(coded: Any, day: IntArray, value: Any, *, last_day: int, unit: str) 
         mean_spend=mean,
         total_spend=total,
         unit=unit,
+        end_day=last_day,
     )
 
 

@@ -238,3 +238,14 @@ def test_bad_columns_are_refused_with_all_their_rows():
         arrays.price_for(Target.margin("20%"), table, arrays.Items(unit_cost=[5, 6]), hi=[1, 2, 3])
     with pytest.raises(InputError, match="one dimension"):
         arrays.price_for(Target.margin("20%"), table, arrays.Items(unit_cost=[5, 6]), lo=[[1, 2]])
+
+
+def test_columns_show_their_totals_beyond_64_bits():
+    fees = Percent(name="<b>ads</b>", level="cm3", rate="10%")
+    large, none = np.full(10, 2**61), np.zeros(10, dtype=np.int64)
+    found = arrays.WaterfallColumns(large, large, large, ("goods", "<b>ads</b>"), ("cm1", "cm3"), (none, -large))
+    assert f"{20 * 2**61:,}" in found.explain()
+    assert "<b>" not in found._repr_html_()
+    solved = arrays.price_for(Target.margin("0.95"), simple_table(fees), arrays.Items(unit_cost=[5, 6]))
+    assert "2 fees_eat_price" in solved.explain()
+    assert "<td>fees_eat_price</td><td>2</td>" in solved._repr_html_()

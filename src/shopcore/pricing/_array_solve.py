@@ -11,7 +11,7 @@ import numpy as np
 from shopcore._arrays import minors
 from shopcore._checks import fail_limit, instance
 from shopcore.models._money import Money
-from shopcore.models._result import Result
+from shopcore.models._result import Result, html_table
 from shopcore.pricing._array_search import NONE, ColumnSearch
 from shopcore.pricing._columns import Items, Rows, rows_of, tables_of
 from shopcore.pricing._endings import PriceEnding
@@ -70,6 +70,12 @@ class SolutionColumns(Result):
         rows = [f"{counts[0]} of {len(self.status)} rows have a price, {unstable} of them no stable one"]
         rows += [f"{count} {reason}" for reason, count in zip(REASONS[1:], counts[1:], strict=True) if count]
         return "\n".join(rows)
+
+    def _repr_html_(self) -> str:
+        """Return how many rows have a price as a table."""
+        counts = zip(REASONS, np.bincount(self.status, minlength=len(REASONS)).tolist(), strict=True)
+        rows: list[tuple[Any, ...]] = [(reason or "price", count) for reason, count in counts if count]
+        return html_table(f"Prices of {len(self.status):,} rows", ("answer", "rows"), rows)
 
 
 def price_for(

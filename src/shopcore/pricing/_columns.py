@@ -12,13 +12,13 @@ import numpy as np
 from shopcore._arrays import broadcast, check_rows, fail_rows, guard_range, minors, round_div
 from shopcore._checks import fail, integer
 from shopcore.errors import LimitError
-from shopcore.models._result import Result, html_table
+from shopcore.models._result import Result
 from shopcore.pricing._component import LEVELS, MAX_AMOUNT, Level
 from shopcore.pricing._freight import MAX_GRAMS
 from shopcore.pricing._item import MAX_QUANTITY
 from shopcore.pricing._lines import Parcel, Term
 from shopcore.pricing._plan import Plan
-from shopcore.pricing._waterfall import MAX_PRICE
+from shopcore.pricing._waterfall import MAX_PRICE, Bar, bars_of, chart
 
 if TYPE_CHECKING:
     from shopcore.pricing._fees import FeeTable
@@ -214,15 +214,24 @@ class WaterfallColumns(Result):
 
     def explain(self) -> str:
         """Return the totals of all rows."""
-        rows = [f"{len(self.gross)} rows; totals in minor units", f"gross {int(self.gross.sum())}"]
-        rows.append(f"tax {-int(self.tax.sum())}")
-        rows += [f"{name} {-int(amount.sum())}" for name, amount in zip(self.names, self.amounts, strict=True)]
-        return "\n".join([*rows, f"profit {int(self.profit.sum())}"])
+        shown = [(name, amount) for name, amount, *_ in self._bars()]
+        width = max(len(name) for name, _ in shown)
+        rows = [f"{name:<{width}}  {amount:>20,}" for name, amount in shown]
+        return "\n".join([f"{len(self.gross)} rows; totals in minor units", *rows])
+
+    def _bars(self) -> list[Bar]:
+        totals = [whole_sum(amount) for amount in self.amounts]
+        lines = list(zip(self.names, self.levels, totals, strict=True))
+        return bars_of(whole_sum(self.gross), whole_sum(self.net), lines)
 
     def _repr_html_(self) -> str:
-        """Return a table of the totals; names are escaped."""
-        rows = [tuple(row.rsplit(" ", 1)) for row in self.explain().split("\n")[1:]]
-        return html_table(f"{len(self.gross)} waterfalls, totals in minor units", ("line", "total"), rows)
+        """Return the totals as a small chart; names are escaped."""
+        return chart(f"{len(self.gross):,} waterfalls, totals in minor units", self._bars(), lambda minor: f"{minor:,}")
+
+
+def whole_sum(column: IntArray) -> int:
+    """Return the sum of a column, whatever its size: numpy's own would wrap at 64 bits."""
+    return (int((column >> 32).sum()) << 32) + int((column & 0xFFFF_FFFF).sum())
 
 
 def tables_of(fees: FeeTable | Sequence[FeeTable], which: IntLike | None, size: int) -> Iterator[tuple[Plan, Any]]:

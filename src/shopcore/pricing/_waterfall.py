@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from shopcore._checks import fail
 from shopcore.models._amount import same_currency
@@ -196,26 +197,50 @@ class Waterfall(Result):
 
     def _repr_html_(self) -> str:
         """Return the waterfall as a small chart; every name is escaped."""
-        steps = [("gross", self.gross_minor, 0), ("tax", self.gross_minor - self.net_minor, self.net_minor)]
-        left = self.net_minor
-        for line in self.lines:
-            left -= line.amount.minor
-            steps.append((line.name, line.amount.minor, left))
-        steps.append(("profit", self.profit_minor, 0))
-        return chart(steps, self.plan)
+        plan = self.plan
+        lines = list(zip(plan.names, plan.levels, self.amounts, strict=True))
+        bars = bars_of(self.gross_minor, self.net_minor, lines)
+        return chart(f"Waterfall, {plan.currency.code}", bars, lambda minor: self._money(minor).text)
 
 
-def chart(steps: list[tuple[str, int, int]], plan: Plan) -> str:
-    """Return bars of (name, amount, where the bar starts) as an HTML table without scripts."""
-    whole = max([abs(amount) + abs(start) for _, amount, start in steps] or [1]) or 1
+# Name, amount shown, where its bar begins and ends, colour.
+Bar: TypeAlias = tuple[str, int, int, int, str]
+
+
+def _total(name: str, amount: int) -> Bar:
+    return name, amount, min(amount, 0), max(amount, 0), "#b3403a" if amount < 0 else "#2f6f8f"
+
+
+def _step(name: str, amount: int, left: int) -> Bar:
+    return name, -amount, min(left, left - amount), max(left, left - amount), "#d9a441" if amount >= 0 else "#5b9f6b"
+
+
+def bars_of(gross: int, net: int, lines: Sequence[tuple[str, Level, int]]) -> list[Bar]:
+    """Return the bars of a waterfall from (name, level, amount) of its lines, level by level."""
+    bars = [_total("gross", gross), _step("tax", gross - net, gross), _total("net", net)]
+    left = net
+    for level in LEVELS:
+        taken = [(name, amount) for name, at, amount in lines if at == level]
+        for name, amount in taken:
+            bars.append(_step(name, amount, left))
+            left -= amount
+        if taken or level == "overhead":
+            bars.append(_total("profit" if level == "overhead" else level.upper(), left))
+    return bars
+
+
+def chart(title: str, bars: list[Bar], text: Callable[[int], str]) -> str:
+    """Return bars as an HTML table without scripts: totals begin at zero, steps where the one before ended."""
+    low, high = min(bar[2] for bar in bars), max(bar[3] for bar in bars)
+    whole = (high - low) or 1
     body = "".join(
-        f"<tr><td>{escape(name)}</td><td style='text-align:right'>{Money(amount, plan.currency).text}</td>"
-        f"<td style='width:16em'><div style='margin-left:{100 * max(start, 0) / whole:.1f}%;"
-        f"width:{100 * abs(amount) / whole:.1f}%;height:.8em;background:{'#c44' if amount < 0 else '#48a'}'>"
-        "</div></td></tr>"
-        for name, amount, start in steps
+        f"<tr><td style='text-align:left'>{escape(name)}</td>"
+        f"<td style='text-align:right'>{text(amount)}</td>"
+        f"<td style='width:16em'><div style='margin-left:{100 * (begin - low) / whole:.1f}%;"
+        f"width:{100 * (end - begin) / whole:.1f}%;height:.8em;background:{colour}'></div></td></tr>"
+        for name, amount, begin, end, colour in bars
     )
-    head = f"<thead><tr><th colspan='3'>Waterfall, {plan.currency.code}</th></tr></thead>"
+    head = f"<thead><tr><th colspan='3' style='text-align:left'>{escape(title)}</th></tr></thead>"
     return f"<table>{head}<tbody>{body}</tbody></table>"
 
 

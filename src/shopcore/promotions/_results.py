@@ -25,7 +25,7 @@ WORDS = {
     "not_first_order": "it is for a first order",
     "budget": "its budget is spent",
     "conflict": "it may not stand beside another promotion",
-    "dominated": "leaving it out costs the customer less",
+    "dominated": "leaving it out is no dearer",
     "no_effect": "there is nothing left to take off",
     "unknown_kind": "its rule is not in the registry",
 }
@@ -75,16 +75,20 @@ class PromotionTrace(Result):
     def explain(self) -> str:
         """Return the record as a sentence."""
         if self.applied:
-            where = ", ".join(f"{amount} on {line}" for line, amount in self.line_savings[:5])
-            more = f" and {len(self.line_savings) - 5} more lines" if len(self.line_savings) > 5 else ""
-            shipping = f"; {self.shipping} off shipping" if self.shipping.minor else ""
-            limited = " (limited)" if self.capped else ""
-            return f"{self.promotion_id}: {self.saving} off{limited}: {where}{more}{shipping}".rstrip(": ")
+            return f"{self.promotion_id}: {self.saving} off{' (limited)' if self.capped else ''}{self._where()}"
         change = self.would_apply_if
         text = f"{self.promotion_id}: not applied, {WORDS.get(self.code, self.code)}"
         if self.dominated_by is not None and self.dominated_by.minor:
-            text += f" by {self.dominated_by}"
+            text += f"; with it the cart would cost {self.dominated_by} more"
         return text + (f"; it would if {change}" if change else "")
+
+    def _where(self) -> str:
+        parts = [f"{amount} on {line}" for line, amount in self.line_savings[:5]]
+        if len(self.line_savings) > 5:
+            parts.append(f"{len(self.line_savings) - 5} more lines")
+        if self.shipping.minor:
+            parts.append(f"{self.shipping} on shipping")
+        return f": {', '.join(parts)}" if parts else ""
 
 
 @dataclass(frozen=True, slots=True)

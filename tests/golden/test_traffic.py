@@ -175,6 +175,18 @@ def _msprt(given: dict[str, Any]) -> Any:
     return {"log_lambda": found.log_e_value, "p_value": found.p_value}
 
 
+@answers("geometric_adstock")
+def _adstock(given: dict[str, Any]) -> Any:
+    return traffic.geometric_adstock(given["x"], given["theta"]).tolist()
+
+
+@answers("budget_sqrt_curves")
+def _budget(given: dict[str, Any]) -> Any:
+    curves = {str(i): traffic.PowerCurve(b, 0.5) for i, b in enumerate(given["b"])}
+    found = traffic.allocate(curves, given["budget"])
+    return {"spend": found.spend, "response": found.response}
+
+
 def agree(got: Any, expected: Any, tolerance: dict[str, float], where: str) -> None:
     if isinstance(expected, dict):
         for key, value in expected.items():

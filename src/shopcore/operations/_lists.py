@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shopcore._intervals import wilson
+from shopcore.customers import Rfm, rfm
 from shopcore.models import Money, Ratio
 from shopcore.models._result import Result
 from shopcore.operations._calendar import day_of, sums_by
@@ -210,6 +211,8 @@ class Buyer(Result):
         The export's id; masked wherever it is shown, whole in the customers' file only.
     share : float
         Of the revenue of all known customers, from 0 to 1.
+    segment : str
+        By recency, frequency and spend above the mean of all customers: one of `shopcore.customers.RFM_SEGMENTS`.
     """
 
     rank: int
@@ -220,17 +223,29 @@ class Buyer(Result):
     first_order: date
     last_order: date
     days_since: int
+    segment: str
 
 
-def best_buyers(sales: Sales, end: int) -> tuple[Buyer, ...]:
+def scored(sales: Sales, end: int) -> Rfm | None:
+    """Return the customers' scores of recency, frequency and spend (RFM); None where the file names no customer."""
+    known = (sales.customer >= 0) & (sales.sign != 0)
+    if not (known & (sales.sign > 0)).any():
+        return None
+    return rfm(sales.customer[known], sales.day[known], sales.amount[known], end=end - 1, orders=sales.order[known])
+
+
+def best_buyers(sales: Sales, end: int, scores: Rfm | None) -> tuple[Buyer, ...]:
     """Return all customers with a sale, by net revenue."""
+    if scores is None:
+        return ()
     count = len(sales.customers)
     known = (sales.customer >= 0) & (sales.sign != 0)
+    segments = dict(zip(scores.customers.tolist(), scores.segment.tolist(), strict=True))
     who = sales.customer[known]
     revenue = sums_by(who, sales.amount[known], count)
     sale = known & (sales.sign > 0)
     pairs = np.unique(np.column_stack([sales.customer, sales.order])[sale], axis=0)
-    orders = np.bincount(pairs[:, 0], minlength=count) if len(pairs) else np.zeros(count, dtype=np.int64)
+    orders = np.bincount(pairs[:, 0], minlength=count)
     first, last = np.full(count, end), np.zeros(count, dtype=np.int64)
     np.minimum.at(first, sales.customer[sale], sales.day[sale])
     np.maximum.at(last, sales.customer[sale], sales.day[sale])
@@ -246,6 +261,7 @@ def best_buyers(sales: Sales, end: int) -> tuple[Buyer, ...]:
             first_order=day_of(first[row]),
             last_order=day_of(last[row]),
             days_since=end - int(last[row]),
+            segment=segments[row],
         )
         for rank, row in enumerate(rows, 1)
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # No script runs and nothing is fetched, whatever a title in the export may hold.
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+ALL_COSTED: Final = 0.995
 _LINKS: Final = {
     "todo": "To do",
     "months": "Months",
@@ -93,9 +94,10 @@ def _tiles(review: ShopReview) -> Markup:
     sold = Money.total((month.sold for month in review.months), review.revenue.currency)
     found = [("revenue", amount(review.revenue), f"{review.orders:,} orders")]
     if review.margin is not None:
-        known = parts.percent(review.margin.share_of_revenue, 0)
+        share = review.margin.share_of_revenue
+        whole = "the revenue of goods" if share > ALL_COSTED else f"{parts.percent(share, 0)} of the goods, costs known"
         rate = None if review.margin.rate is None else float(review.margin.rate)
-        found.append(("margin", amount(review.margin.margin), f"{parts.percent(rate)} of {known} of goods revenue"))
+        found.append(("margin", amount(review.margin.margin), f"{parts.percent(rate)} of {whole}"))
     if review.orders:
         found.append(("average order", amount(sold.times(Rate(1) / review.orders)), "before returns"))
     if review.discounts.minor:

@@ -12,6 +12,7 @@ from shopcore.models import Money, Ratio
 from shopcore.models._result import Result, html_table, plain
 
 if TYPE_CHECKING:
+    from shopcore.customers import RfmSegment
     from shopcore.operations._lists import Buyer, Returned, SlowMover
     from shopcore.operations._money import Margin, Month
     from shopcore.operations._reorder import Assumptions, Reorder
@@ -48,7 +49,7 @@ class ShopReview(Result):
         Sold lines of goods that were taken back over all of them, with its interval.
     repeat_rate : Ratio
         Customers with two orders or more over customers, with its interval.
-    months, margin, reorder, slow_movers, returns, buyers, channels
+    months, margin, reorder, slow_movers, returns, buyers, segments, channels
         The parts; `margin` and `channels` are None without costs and traffic.
     assumptions : Assumptions
         What the advice rests on where the files do not say.
@@ -79,6 +80,7 @@ class ShopReview(Result):
     slow_movers: tuple[SlowMover, ...] = field(repr=False)
     returns: tuple[Returned, ...] = field(repr=False)
     buyers: tuple[Buyer, ...] = field(repr=False)
+    segments: tuple[RfmSegment, ...] = field(repr=False)
     channels: ChannelReport | None = field(repr=False)
     assumptions: Assumptions = field(repr=False)
     notes: tuple[str, ...] = field(repr=False)
@@ -125,6 +127,7 @@ class ShopReview(Result):
             "return_rate": plain(self.return_rate),
             "repeat_rate": plain(self.repeat_rate),
             "months": [plain(month) for month in self.months],
+            "segments": [plain(segment) for segment in self.segments],
             "channels": None if self.channels is None else plain(self.channels),
             "counts": {
                 "order_now": len(self.order_now),

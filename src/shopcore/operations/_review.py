@@ -14,7 +14,7 @@ from shopcore.operations._calendar import day_of, sums_by
 from shopcore.operations._demand import wanted
 from shopcore.operations._extra import read_articles, read_traffic
 from shopcore.operations._layout import KINDS, ExportLayout
-from shopcore.operations._lists import best_buyers, return_rate, returned_articles, share_of, slow_movers
+from shopcore.operations._lists import best_buyers, return_rate, returned_articles, scored, share_of, slow_movers
 from shopcore.operations._matching import match_cancellations
 from shopcore.operations._money import margin_of, monthly
 from shopcore.operations._notes import notes_on
@@ -118,7 +118,8 @@ def review(
     matching = match_cancellations(sales)
     want = wanted(sales, matching)
     margin = margin_of(sales, articles, commission)
-    buyers = best_buyers(sales, want.end)
+    scores = scored(sales, want.end)
+    buyers = best_buyers(sales, want.end, scores)
     answer = ShopReview(
         source=path.name.encode("utf-8", "replace").decode("utf-8"),
         zone=layout.zone,
@@ -141,6 +142,7 @@ def review(
         slow_movers=slow_movers(sales, want, articles, assume),
         returns=returned_articles(sales, matching, articles),
         buyers=buyers,
+        segments=() if scores is None else scores.segments(),
         channels=_channels(facts),
         assumptions=assume,
         notes=notes_on(sales, matching, articles, facts, margin.share_of_revenue if margin else None),

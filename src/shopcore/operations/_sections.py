@@ -19,6 +19,16 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 15
 SHOWN_ORDERS: Final = 30
+SEGMENTS: Final = {
+    "important_value": ("best (重要价值)", "Keep them: early access, a word of thanks."),
+    "important_keep": ("slipping (重要保持)", "Once among the best, not here of late: call them back now."),
+    "important_develop": ("promising (重要发展)", "Spend much, came seldom: give a reason for the next order."),
+    "important_win_back": ("nearly lost (重要挽留)", "Spent much once, long gone: one good offer."),
+    "general_value": ("regular (一般价值)", "Come often for little: show what goes with it."),
+    "general_keep": ("fading (一般保持)", "Came often for little, not of late: a reminder."),
+    "general_develop": ("new (一般发展)", "Came lately, once or twice: see to a good second order."),
+    "general_win_back": ("gone (一般挽留)", "Leave them to what costs nothing."),
+}
 WEAK: Final = {
     "stock_unknown": "stock not known",
     "lead_time_assumed": "lead time assumed",
@@ -34,7 +44,7 @@ def name_of(sku: str, title: str) -> Markup:
 
 def percent(value: float | None, digits: int = 1) -> str:
     """Return a share as per cent."""
-    return "–" if value is None else f"{100 * value:.{digits}f} %"
+    return "–" if value is None else f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def rest(shown: int, count: int, file: str) -> Markup:
@@ -158,8 +168,9 @@ def returned(review: ShopReview) -> Markup:
     shop, shown = review.return_rate, review.returns[:SHOWN]
     lead = (
         f"{words(shop)} of the order lines of goods came back in whole or in part. The bar is the 95 % interval of an "
-        "article's rate, the upright line the shop's own rate; an article whose whole bar lies right of it comes back "
-        "more often, and not by chance of one article. Articles with fewer than 20 sold lines are left out."
+        "article's rate, the upright line the shop's own rate; red are articles whose whole bar lies right of it. Of "
+        "articles no worse than the shop about one in forty would be red by chance. Those with fewer than 20 sold "
+        "lines are left out."
     )
     if not shown:
         return section("returns", "Returns (退货)", lead, tag("p", "None.", class_="note"))
@@ -198,13 +209,28 @@ def customers(review: ShopReview) -> Markup:
         f"{percent(share, 0)} of their revenue; {words(review.repeat_rate)} ordered more than once. Ids are masked "
         "here; customers.csv holds them whole, so keep it to yourself."
     )
-    heads = [("customer", "t"), ("orders", "n"), ("revenue", "n"), ("share", "n"), ("first", "n"), ("last", "n")]
+    heads = [("customer", "t"), ("orders", "n"), ("revenue", "n"), ("share", "n"), ("last order", "n"), ("segment", "")]
     rows = [
         [f"{buyer.rank}. {masked(buyer.customer)}", f"{buyer.orders:,}", amount(buyer.revenue), percent(buyer.share),
-         buyer.first_order.isoformat(), f"{buyer.last_order.isoformat()}"]
+         buyer.last_order.isoformat(), SEGMENTS[buyer.segment][0]]
         for buyer in shown
     ]  # fmt: skip
-    return section("customers", title, lead, table(heads, rows), rest(len(shown), len(review.buyers), "customers.csv"))
+    more = rest(len(shown), len(review.buyers), "customers.csv")
+    return section("customers", title, lead, _segments(review), table(heads, rows), more)
+
+
+def _segments(review: ShopReview) -> Markup:
+    heads = [("segment", "t"), ("what to do", "why"), ("customers", "n"), ("of all", "n"), ("of their spend", "n")]
+    rows = [
+        [SEGMENTS[part.segment][0], SEGMENTS[part.segment][1], f"{part.customers:,}", percent(part.share.value),
+         percent(part.spend_share.value)]
+        for part in review.segments
+        if part.customers
+    ]  # fmt: skip
+    lead = (
+        "By how recently, how often and for how much they bought; high is above the mean score of all customers (RFM)."
+    )
+    return joined((tag("p", lead, class_="soft"), table(heads, rows), tag("h3", "The best of them")))
 
 
 def channels(review: ShopReview) -> Markup:

@@ -60,11 +60,12 @@ class Holdout(Table):
 
     def explain(self) -> str:
         """Return in words how far off the total is and in how many groups the prediction lies in the interval."""
+        groups = len(self.frequency)
         near = int(((self.low <= self.predicted) & (self.predicted <= self.high)).sum())
         off = "nobody ordered" if self.error is None else f"{self.error:+.1%}"
         return (
             f"{self.predicted_total:.0f} orders predicted in {self.length:g} {self.unit}s, "
-            f"{self.actual_total:.0f} came ({off}); the prediction lies in the interval in {near} of {len(self.frequency)} groups"
+            f"{self.actual_total:.0f} came ({off}); the prediction lies in the interval in {near} of {groups} groups"
         )
 
 

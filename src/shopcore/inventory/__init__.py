@@ -10,9 +10,11 @@ __all__ = [
     "SS",
     "Backtest",
     "BacktestLine",
+    "BaseStock",
     "Clearance",
     "Constraints",
     "Costs",
+    "CoverPolicy",
     "CycleService",
     "Demand",
     "DemandClass",
@@ -24,15 +26,20 @@ __all__ = [
     "LeadTime",
     "LedgerStep",
     "LotSizes",
+    "MinMax",
     "Newsvendor",
+    "PeriodicReview",
     "Pmf",
+    "Policy",
     "Position",
     "ProfitNewsvendor",
     "PromotionUplift",
     "ReorderPoint",
+    "ReorderQuantity",
     "RoundedOrder",
     "Service",
     "ShortLine",
+    "Simulation",
     "SmoothedForecast",
     "StockChange",
     "StockDifference",
@@ -78,6 +85,7 @@ __all__ = [
     "seasonal_smoothing",
     "sell_through_rate",
     "silver_meal",
+    "simulate",
     "ss_cost",
     "stock_turnover",
     "tsb",
@@ -117,6 +125,7 @@ if TYPE_CHECKING:
         newsvendor_profit,
     )
     from shopcore.inventory._pmf import Pmf
+    from shopcore.inventory._policies import BaseStock, CoverPolicy, MinMax, PeriodicReview, Policy, ReorderQuantity
     from shopcore.inventory._promise import available_to_promise
     from shopcore.inventory._reorder_point import ReorderPoint, achieved_service, reorder_point, safety_stock
     from shopcore.inventory._round_order import RoundedOrder, round_order
@@ -130,6 +139,7 @@ if TYPE_CHECKING:
         promotion_uplift,
         sales_speed,
     )
+    from shopcore.inventory._simulation import Simulation, simulate
     from shopcore.inventory._smoothing import SmoothedForecast, exponential_smoothing, seasonal_smoothing
     from shopcore.inventory._ss import SS, optimal_ss, power_ss, ss_cost
     from shopcore.inventory._stock_ratios import excess_units, gmroi, sell_through_rate, stock_turnover, units_per_stock
@@ -207,6 +217,14 @@ else:
             "newsvendor_profit",
         ),
         "_pmf": ("Pmf",),
+        "_policies": (
+            "BaseStock",
+            "CoverPolicy",
+            "MinMax",
+            "PeriodicReview",
+            "Policy",
+            "ReorderQuantity",
+        ),
         "_promise": ("available_to_promise",),
         "_reorder_point": (
             "ReorderPoint",
@@ -232,6 +250,10 @@ else:
             "days_of_cover",
             "promotion_uplift",
             "sales_speed",
+        ),
+        "_simulation": (
+            "Simulation",
+            "simulate",
         ),
         "_smoothing": (
             "SmoothedForecast",

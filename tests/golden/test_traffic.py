@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shopcore import traffic
-from shopcore._intervals import binomial_p, clopper_pearson, newcombe, wilson
+from shopcore._intervals import clopper_pearson, newcombe, wilson
 
 CASES = json.loads(Path(__file__).with_suffix("").with_name("traffic.json").read_text(encoding="utf-8"))["cases"]
 ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {}
@@ -84,9 +84,8 @@ def _ratio_metric(given: dict[str, Any]) -> Any:
 
 @answers("conversion_vs_peer")
 def _peer(given: dict[str, Any]) -> Any:
-    found = traffic.conversion_rate(given["buyers"], given["visitors"])
-    p = binomial_p(given["buyers"], given["visitors"], given["peer_rate"])
-    return {"rate": found.value, "p_value": p, "interval": [found.low, found.high]}
+    found = traffic.compare_with_peers(given["buyers"], given["visitors"], peer_rate=given["peer_rate"])
+    return {"rate": found.rate.value, "p_value": found.p_value, "interval": [found.rate.low, found.rate.high]}
 
 
 @answers("wilson_interval")
@@ -185,6 +184,37 @@ def _budget(given: dict[str, Any]) -> Any:
     curves = {str(i): traffic.PowerCurve(b, 0.5) for i, b in enumerate(given["b"])}
     found = traffic.allocate(curves, given["budget"])
     return {"spend": found.spend, "response": found.response}
+
+
+@answers("break_even_roas")
+def _break_even(given: dict[str, Any]) -> Any:
+    found = traffic.break_even_return(given["contribution_margin"])
+    return {
+        "break_even_roas": found.return_on_ad_spend,
+        "break_even_acos": found.advertising_cost_of_sale,
+        "profit": found.profit(given["spend"], given["roas"]),
+    }
+
+
+@answers("break_even_roas_with_refunds")
+def _break_even_of_order(given: dict[str, Any]) -> Any:
+    found = traffic.break_even_of_order(
+        given["price"],
+        given["cogs"],
+        commission_rate=given["platform_fee_rate"],
+        shipping=given["shipping"],
+        refund_rate=given["refund_rate"],
+    )
+    return {"contribution": found.contribution, "break_even_roas": found.return_on_ad_spend}
+
+
+@answers("max_bid")
+def _max_bid(given: dict[str, Any]) -> Any:
+    cvr, aov = given["cvr"], given["aov"]
+    return {
+        "max_cpc": traffic.highest_bid(cvr, aov, contribution_margin=given["contribution_margin"]),
+        "target_cpc": traffic.highest_bid(cvr, aov, target_return=given["target_roas"]),
+    }
 
 
 def agree(got: Any, expected: Any, tolerance: dict[str, float], where: str) -> None:

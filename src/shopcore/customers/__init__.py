@@ -6,17 +6,26 @@ Names are imported when they are first used.
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "ACTIVITY_STATES",
     "RFM_SEGMENTS",
+    "VALUE_CLASSES",
     "AcquisitionLimit",
+    "Activity",
     "BgBb",
     "BgNbd",
+    "Birthdays",
     "CohortTable",
     "Fit",
     "GammaGamma",
     "Holdout",
     "LifetimeValue",
     "MbgNbd",
+    "MemberLevel",
+    "MemberLevels",
     "ParetoNbd",
+    "PointsAccount",
+    "PointsEntry",
+    "PointsLot",
     "Prediction",
     "PurchaseHistory",
     "Repurchase",
@@ -25,13 +34,19 @@ __all__ = [
     "RfmSegment",
     "Sbg",
     "SecondOrder",
+    "ValueClasses",
+    "WinBack",
     "acquisition_limit",
+    "activity",
+    "birthdays",
     "cohorts",
     "days_in",
     "discounted_orders",
+    "earn_points",
     "expected_orders",
     "expected_orders_of_new",
     "expected_spend",
+    "expire_points",
     "fit_bg_bb",
     "fit_bg_nbd",
     "fit_gamma_gamma",
@@ -41,17 +56,23 @@ __all__ = [
     "holdout",
     "lifetime_value",
     "log_likelihood",
+    "member_levels",
     "probability_alive",
     "probability_no_order",
     "purchase_history",
     "quantile_cuts",
     "repurchase",
+    "restore_points",
     "retention_rate",
+    "revoke_points",
     "rfm",
     "rfm_scores",
     "second_order",
+    "spend_points",
     "survival",
     "trade_cuts",
+    "value_classes",
+    "win_back",
     "with_interval",
 ]
 
@@ -64,7 +85,25 @@ if TYPE_CHECKING:
     from shopcore.customers._gamma_gamma import GammaGamma, expected_spend, fit_gamma_gamma
     from shopcore.customers._history import PurchaseHistory, days_in, purchase_history
     from shopcore.customers._holdout import Holdout, holdout
+    from shopcore.customers._levels import (
+        VALUE_CLASSES,
+        MemberLevel,
+        MemberLevels,
+        ValueClasses,
+        member_levels,
+        value_classes,
+    )
     from shopcore.customers._pareto_nbd import ParetoNbd, fit_pareto_nbd
+    from shopcore.customers._points import (
+        PointsAccount,
+        PointsEntry,
+        PointsLot,
+        earn_points,
+        expire_points,
+        restore_points,
+        revoke_points,
+        spend_points,
+    )
     from shopcore.customers._predict import (
         Prediction,
         discounted_orders,
@@ -77,6 +116,7 @@ if TYPE_CHECKING:
     )
     from shopcore.customers._repurchase import Repurchase, SecondOrder, repurchase, second_order
     from shopcore.customers._rfm import RFM_SEGMENTS, Rfm, RfmSegment, rfm, rfm_scores
+    from shopcore.customers._rhythm import ACTIVITY_STATES, Activity, Birthdays, WinBack, activity, birthdays, win_back
     from shopcore.customers._sbg import Sbg, fit_sbg, retention_rate, survival
     from shopcore.customers._value import AcquisitionLimit, LifetimeValue, acquisition_limit, lifetime_value
 else:
@@ -117,9 +157,27 @@ else:
             "Holdout",
             "holdout",
         ),
+        "_levels": (
+            "VALUE_CLASSES",
+            "MemberLevel",
+            "MemberLevels",
+            "ValueClasses",
+            "member_levels",
+            "value_classes",
+        ),
         "_pareto_nbd": (
             "ParetoNbd",
             "fit_pareto_nbd",
+        ),
+        "_points": (
+            "PointsAccount",
+            "PointsEntry",
+            "PointsLot",
+            "earn_points",
+            "expire_points",
+            "restore_points",
+            "revoke_points",
+            "spend_points",
         ),
         "_predict": (
             "Prediction",
@@ -143,6 +201,15 @@ else:
             "RfmSegment",
             "rfm",
             "rfm_scores",
+        ),
+        "_rhythm": (
+            "ACTIVITY_STATES",
+            "Activity",
+            "Birthdays",
+            "WinBack",
+            "activity",
+            "birthdays",
+            "win_back",
         ),
         "_sbg": (
             "Sbg",

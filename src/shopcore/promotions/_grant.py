@@ -19,11 +19,15 @@ MOST = 2**62
 Shares = dict[int, int]
 
 
-def grant(view: View, proposal: Proposal, promotion_id: str) -> Shares:
-    """Return what each unit gets of a proposal in minor units; only positive shares."""
+def grant(view: View, proposal: Proposal, promotion_id: str, *, own: bool = False) -> Shares:
+    """Return what each unit gets of a proposal in minor units; only positive shares.
+
+    The proposal of a rule of our `own` is known to keep the contract and is not looked over.
+    """
     shares: Shares = {}
     for cut in proposal.cuts:
-        _check_cut(view, cut, promotion_id)
+        if not own:
+            _check_cut(view, cut, promotion_id)
         if not cut.units:
             continue
         if view.spread_groups and cut.carriers:
@@ -33,7 +37,7 @@ def grant(view: View, proposal: Proposal, promotion_id: str) -> Shares:
             _spread(view, sorted(cut.carriers), whole, shares)
         else:
             _grant_cut(view, cut, shares)
-    return {unit: minor for unit, minor in shares.items() if minor > 0}
+    return shares
 
 
 def _grant_cut(view: View, cut: Cut, shares: Shares) -> None:

@@ -15,6 +15,7 @@ from shopcore.models._promotion import Promotion, RawRule
 from shopcore.models._rule import Proposal, Unmet
 from shopcore.promotions._policy import StackingPolicy, StagePolicy
 from shopcore.promotions._view import Layout, State, Terms, View
+from shopcore.promotions.rules._base import Rule
 
 MAX_PROMOTIONS: Final = 1_000
 
@@ -41,7 +42,19 @@ class Usage:
 class Candidate:
     """A promotion that may apply, with what the search asks for again and again."""
 
-    __slots__ = ("conflicts", "index", "on", "promotion", "propose", "room", "single", "stacking", "terms", "when")
+    __slots__ = (
+        "conflicts",
+        "index",
+        "on",
+        "own",
+        "promotion",
+        "propose",
+        "room",
+        "single",
+        "stacking",
+        "terms",
+        "when",
+    )
 
     def __init__(self, index: int, promotion: Promotion, terms: Terms, room: int | None) -> None:
         effect: Any = promotion.effect
@@ -49,6 +62,7 @@ class Candidate:
         self.promotion = promotion
         self.propose = effect.propose if hasattr(effect, "propose") else effect
         self.on = getattr(effect, "on", None)
+        self.own = isinstance(effect, Rule)
         self.when = promotion.when
         self.terms = terms
         self.room = room
@@ -75,7 +89,7 @@ class Candidate:
 class Problem:
     """Everything that stays the same while combinations are tried."""
 
-    __slots__ = ("at", "candidates", "cap", "cart", "layout", "policy", "promotions", "rejected", "usage")
+    __slots__ = ("at", "candidates", "cap", "cart", "layout", "policy", "promotions", "rejected", "usage", "zero")
 
     def __init__(
         self,
@@ -91,6 +105,7 @@ class Problem:
         self.cart, self.policy, self.promotions, self.usage = cart, policy, tuple(promotions), usage
         self.at = None if at is None else aware("at", at)
         self.layout = Layout(cart, self.at)
+        self.zero = Money(0, cart.currency)
         self.cap = None
         if policy.max_discount is not None:
             rate = policy.max_discount

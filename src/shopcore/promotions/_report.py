@@ -74,19 +74,22 @@ def _line(
     currency, start = problem.cart.currency, problem.layout.start
     first, last = start[position], start[position + 1]
     listed = line.unit_price.minor * line.quantity
+    amount = whole = Money(listed, currency)
+    units: tuple[tuple[int, int], ...] = ((line.quantity, line.unit_price.minor),)
+    paid, discount = listed, problem.zero
     if entries:
         left = run.state.price[first:last]
         paid, units = sum(left), runs_of(left)
-    else:
-        paid, units = listed, ((line.quantity, line.unit_price.minor),)
+        amount, discount = Money(paid, currency), Money(listed - paid, currency)
+    tax = _tax(problem, line, paid)
     return PricedLine(
         line_id=line.line_id,
         sku=line.sku,
         quantity=line.quantity,
-        list_amount=Money(listed, currency),
-        discount=Money(listed - paid, currency),
-        amount=Money(paid, currency),
-        tax=Money(_tax(problem, line, paid), currency),
+        list_amount=whole,
+        discount=discount,
+        amount=amount,
+        tax=Money(tax, currency) if tax else problem.zero,
         unit_amounts=units,
         discounts=tuple(_share(problem, name, shares, first, last) for name, shares in entries),
     )
@@ -127,7 +130,7 @@ def _tax(problem: Problem, line: CartLine, paid: int) -> int:
 
 def _trace(problem: Problem, run: Run, dominated: dict[int, int]) -> tuple[PromotionTrace, ...]:
     outcomes = {outcome.one.index: outcome for outcome in run.outcomes}
-    zero = Money(0, problem.cart.currency)
+    zero = problem.zero
     entries = []
     for index, promotion in enumerate(problem.promotions):
         if index in outcomes:
@@ -186,5 +189,5 @@ def _claim(problem: Problem, outcome: Outcome) -> Claim:
         per_customer=promotion.per_customer,
         budget=None if promotion.budget is None else promotion.budget.limit,
         shop_part=Money(outcome.saving - platform, currency),
-        platform_part=Money(platform, currency),
+        platform_part=Money(platform, currency) if platform else problem.zero,
     )

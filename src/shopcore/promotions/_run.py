@@ -57,7 +57,7 @@ def _use(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]
     if found.unmet is not None:
         return found.unmet, state
     name = one.promotion.promotion_id
-    shares = grant(view, found, name) if found.cuts else {}
+    shares = grant(view, found, name, own=one.own) if found.cuts else {}
     goods = sum(shares.values())
     shipping = min(_checked(found, name), state.shipping)
     if not (goods or shipping or found.gifts or found.pay_now):

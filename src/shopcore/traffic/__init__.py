@@ -8,12 +8,14 @@ __all__ = [
     "Attribution",
     "BayesianTest",
     "BreakEven",
+    "CampaignReview",
     "ChannelDecomposition",
     "ChannelFigures",
     "ChannelReport",
     "Comparison",
     "Decision",
     "Decomposition",
+    "Estimate",
     "Funnel",
     "FunnelStep",
     "HillCurve",
@@ -49,6 +51,7 @@ __all__ = [
     "bounce_rate",
     "break_even_of_order",
     "break_even_return",
+    "campaign_review",
     "channel_report",
     "click_through_rate",
     "compare_adjusted",
@@ -140,6 +143,11 @@ if TYPE_CHECKING:
         bayesian_test,
         probability_best,
         thompson_allocation,
+    )
+    from shopcore.traffic._campaign import (
+        CampaignReview,
+        Estimate,
+        campaign_review,
     )
     from shopcore.traffic._channels import (
         ChannelFigures,
@@ -302,6 +310,11 @@ else:
             "bayesian_test",
             "probability_best",
             "thompson_allocation",
+        ),
+        "_campaign": (
+            "CampaignReview",
+            "Estimate",
+            "campaign_review",
         ),
         "_channels": (
             "ChannelFigures",

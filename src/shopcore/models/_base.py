@@ -272,8 +272,14 @@ def translate(error: ValidationError, model: type[Any]) -> InputError:
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, InputError):
         message = str(cause) if not _touches_private(model, first["loc"]) else f"must be {cause.expected}"
+        # A rule over several fields names the one at fault itself; its place is the model's own.
+        named = path if first["loc"] else cause.argument or path
         return type(cause)(
-            f"{path}: {message}", argument=path, expected=cause.expected, reason=cause.reason, positions=cause.positions
+            f"{path}: {message}",
+            argument=named,
+            expected=cause.expected,
+            reason=cause.reason,
+            positions=cause.positions,
         )
     reason = (
         "too_deep"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from datetime import datetime
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
+from shopcore._checks import aware, one_of
 from shopcore.models._base import Model
 from shopcore.models._fields import Country, Id, Instant, Many, Title, Word
 from shopcore.models._privacy import Personal, Public
@@ -60,3 +62,29 @@ class Customer(Model):
     tags: Public[Annotated[tuple[Word, ...], Many(100, "tags")]] = ()
     country: Public[Country | None] = None
     joined_at: Public[Instant | None] = None
+
+    def consents_to(self, purpose: Purpose, *, at: datetime | None = None) -> bool:
+        """Return whether the customer's latest word on a purpose is yes (是否授权); without a word it is no.
+
+        Parameters
+        ----------
+        purpose : str
+            Such as ``"sms"``.
+        at : datetime, optional
+            Count only what was said up to then.
+
+        Examples
+        --------
+        >>> from datetime import UTC
+        >>> words = [Consent(purpose="sms", granted=granted, at=datetime(2026, month, 1, tzinfo=UTC))
+        ...          for month, granted in ((1, True), (6, False))]
+        >>> buyer = Customer(customer_id="C1", consents=words)
+        >>> buyer.consents_to("sms"), buyer.consents_to("sms", at=datetime(2026, 3, 1, tzinfo=UTC))
+        (False, True)
+        """
+        one_of("purpose", purpose, get_args(Purpose))
+        if at is not None:
+            aware("at", at)
+        said = [word for word in self.consents if word.purpose == purpose and (at is None or word.at <= at)]
+        # Of two words of one instant the later in the list counts.
+        return max(reversed(said), key=lambda word: word.at).granted if said else False

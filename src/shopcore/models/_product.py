@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from shopcore.errors import InputError
 from shopcore.models._base import Model
 from shopcore.models._fields import Id, Instant, Many, Title, Word
 from shopcore.models._privacy import Public
@@ -44,11 +45,18 @@ class Product(Model):
     skus : tuple of Sku
         At most 500, with codes that differ.
 
+    Raises
+    ------
+    InputError
+        If two SKUs share a code, or two attributes a name.
+
     Examples
     --------
     >>> mug = Product(product_id="P1", title="Stoneware mug 300 ml", skus=[Sku(sku="MUG-RED"), Sku(sku="MUG-BLUE")])
     >>> [sku.sku for sku in mug.skus]
     ['MUG-RED', 'MUG-BLUE']
+    >>> mug.sku("MUG-BLUE").sku
+    'MUG-BLUE'
     """
 
     product_id: Public[Id]
@@ -63,3 +71,31 @@ class Product(Model):
     listing: Public[ListingState] = "listed"
     stage: Public[Stage | None] = None
     listed_at: Public[Instant | None] = None
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        if len({sku.sku for sku in self.skus}) != len(self.skus):
+            raise InputError(
+                "skus must have codes that differ", argument="skus", expected="different codes", reason="duplicate"
+            )
+        if len({entry.name for entry in self.attributes}) != len(self.attributes):
+            raise InputError(
+                "attributes must have names that differ", argument="attributes", expected="different names",
+                reason="duplicate",
+            )  # fmt: skip
+        return self
+
+    def sku(self, code: str) -> Sku:
+        """Return the SKU of a code.
+
+        Raises
+        ------
+        InputError
+            If the product has none.
+        """
+        for found in self.skus:
+            if found.sku == code:
+                return found
+        raise InputError(
+            "code must be that of a SKU of the product", argument="code", expected="a SKU's code", reason="unknown"
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from shopcore.errors import InputError
 from shopcore.models._base import Model
 from shopcore.models._fields import Id, Many, Price, SkuCode, TaxRate, Title, Word
 from shopcore.models._gtin import Gtin
@@ -60,6 +61,11 @@ class Sku(Model):
     gtin : str, optional
         GTIN-8, -12, -13 or -14 with a right check digit, kept as given.
 
+    Raises
+    ------
+    InputError
+        If two options share a name, or a field does not fit.
+
     Examples
     --------
     >>> from shopcore.models import Money
@@ -85,3 +91,12 @@ class Sku(Model):
     tax_included: Public[bool] = True
     listing: Public[ListingState] = "listed"
     stage: Public[Stage | None] = None
+
+    @model_validator(mode="after")
+    def _options_differ(self) -> Self:
+        if len({option.name for option in self.options}) != len(self.options):
+            raise InputError(
+                "options must have names that differ", argument="options", expected="different names",
+                reason="duplicate",
+            )  # fmt: skip
+        return self

@@ -156,6 +156,29 @@ def test_the_database_holds_typed_orders(tmp_path):
     assert credit.lines[0].quantity == 1
 
 
+def test_a_longer_export_adds_what_is_new_only(tmp_path):
+    path, file = tmp_path / "twin.csv", tmp_path / "shop.db"
+    write_twin(path, lines=2_000)
+    whole = path.read_text("utf-8").splitlines(keepends=True)
+    # Cut between two orders.
+    cut = next(n for n in range(1_000, 2_000) if whole[n].split(",")[0] != whole[n - 1].split(",")[0])
+    (tmp_path / "part.csv").write_text("".join(whole[:cut]), encoding="utf-8")
+    review(tmp_path / "part.csv", currency="GBP", layout=RETAIL, database=file)
+    review(path, currency="GBP", layout=RETAIL, database=file)
+    review(path, currency="GBP", layout=RETAIL, database=tmp_path / "once.db")
+    assert rows_of(file) == rows_of(tmp_path / "once.db")
+    assert len(rows_of(file)["stock_moves"]) > 10
+
+
+def rows_of(file):
+    connection = sqlite3.connect(file)
+    names = ("orders", "order_lines", "stock_moves")
+    query = "SELECT * FROM shopcore_{}"
+    found = {name: sorted(map(repr, connection.execute(query.format(name)))) for name in names}
+    connection.close()
+    return found
+
+
 def test_an_error_leaves_no_half_of_an_export(tmp_path, monkeypatch):
     path, file = tmp_path / "twin.csv", tmp_path / "shop.db"
     write_twin(path, lines=300)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,14 +106,14 @@ def store(url: str, sales: Sales, matching: Matching, fingerprint: str) -> bool:
     from sqlalchemy import select
 
     from shopcore.persistence import Shop, save_orders
+    from shopcore.persistence._rows import upsert
 
     with Shop(url) as shop, shop.begin() as connection:
         imports = shop.tables.imports
         if connection.scalar(select(imports.c.fingerprint).where(imports.c.fingerprint == fingerprint)):
             return False
         save_orders(connection, shop.tables, orders_of(sales, matching))
-        if moves := _moves(sales, fingerprint):
-            connection.execute(shop.tables.stock_moves.insert(), moves)
+        upsert(connection, shop.tables.stock_moves, _moves(sales))
         facts = {"lines_read": sales.lines_read, "lines_taken": sales.size, "lines_set_aside": len(sales.rejected)}
         connection.execute(
             imports.insert(), {"fingerprint": fingerprint, "source": "export", "schema_revision": 1, **facts}
@@ -119,18 +121,25 @@ def store(url: str, sales: Sales, matching: Matching, fingerprint: str) -> bool:
     return True
 
 
-def _moves(sales: Sales, fingerprint: str) -> list[dict[str, Any]]:
-    rows = np.flatnonzero((sales.sign == 0) & (sales.sku_kinds[sales.sku] == GOODS))
-    return [
-        {
-            "source": fingerprint[:32],
-            "number": int(sales.line[row]),
-            "sku": sales.skus[sales.sku[row]],
-            "location": "main",
-            "kind": "adjust",
-            "quantity": int(sales.quantity[row]),
-            "at": datetime.fromtimestamp(int(sales.at[row]), UTC),
-            "reference": sales.order_ids[sales.order[row]],
-        }
-        for row in rows.tolist()
-    ]
+def _moves(sales: Sales) -> list[dict[str, Any]]:
+    # Numbered by what they say, so that a longer export of the same shop adds what is new only.
+    found, seen = [], Counter[str]()
+    for row in np.flatnonzero((sales.sign == 0) & (sales.sku_kinds[sales.sku] == GOODS)).tolist():
+        order, sku = sales.order_ids[sales.order[row]], sales.skus[sales.sku[row]]
+        quantity, at = int(sales.quantity[row]), int(sales.at[row])
+        said = f"{order}\x1f{sku}\x1f{quantity}\x1f{at}"
+        seen[said] += 1
+        digest = sha256(f"{said}\x1f{seen[said]}".encode()).digest()
+        found.append(
+            {
+                "source": "export",
+                "number": int.from_bytes(digest[:8]) >> 1,
+                "sku": sku,
+                "location": "main",
+                "kind": "adjust",
+                "quantity": quantity,
+                "at": datetime.fromtimestamp(at, UTC),
+                "reference": order,
+            }
+        )
+    return found

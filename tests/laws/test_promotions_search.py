@@ -1,14 +1,19 @@
 """The best combination is the best: held against a plain exhaustive search, for every rule and both unit modes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from promotion_carts import brute_force, brute_force_units, carts, offers, policies
 
-from shopcore.promotions import SearchBudget, evaluate
+from shopcore.models import Budget, Cart, CartLine, Money, Promotion, RoundingPolicy
+from shopcore.promotions import SearchBudget, StackingPolicy, evaluate
 from shopcore.promotions._milp import by_program
 from shopcore.promotions._packing import Packing
 from shopcore.promotions._prepare import Problem
 from shopcore.promotions._priority import by_priority
+from shopcore.promotions.rules import PercentOff
+
+LIMITED = (("free", 0), ("tea", 99))
 
 
 @given(carts(), offers(), st.data())
@@ -58,3 +63,17 @@ def test_the_integer_program_bounds_every_assignment_and_is_priced_again(cart, p
     assert proved.saving == proved.bound
     assert found.saving <= proved.saving <= found.bound
     assert sum(outcome.saving for outcome in found.outcomes) == found.saving
+
+
+@pytest.mark.parametrize("limit", ["budget", "policy"])
+def test_a_limit_below_one_unit_s_saving_is_bounded_by_the_limit(limit):
+    lines = [CartLine(line_id=sku, sku=sku, quantity=1, unit_price=Money(price, "CNY")) for sku, price in LIMITED]
+    cart = Cart(currency="CNY", lines=lines)
+    budget = Budget(limit=Money(1, "CNY")) if limit == "budget" else None
+    most = {"max_discount": "2%"} if limit == "policy" else {}
+    promotion = Promotion(promotion_id="p", effect=PercentOff(percent="5%", max_units=1), budget=budget)
+    policy = StackingPolicy(selection="best", units="once", rounding=RoundingPolicy("unit"), **most)
+    problem = Problem(cart, [promotion], policy, None, {})
+    proved = Packing(problem, SearchBudget()).run()
+    found = by_program(problem, by_priority(problem), SearchBudget())
+    assert (found.saving, found.bound) == (proved.saving, proved.bound) == (1, 1)

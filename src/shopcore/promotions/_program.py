@@ -43,12 +43,13 @@ class Program:
         self._capacities()
         self._legality()
 
-    def column(self, one: Candidate, gain: float, high: float, *, whole: bool = True) -> int:
-        """Add a column and return its number."""
+    def column(self, one: Candidate | None, gain: float, high: float, *, whole: bool = True) -> int:
+        """Add a column, of a candidate or of all together, and return its number."""
         self.gain.append(gain)
         self.high.append(high)
         self.whole.append(int(whole))
-        self.gains_of.setdefault(one.index, []).append(len(self.gain) - 1)
+        if one is not None:
+            self.gains_of.setdefault(one.index, []).append(len(self.gain) - 1)
         return len(self.gain) - 1
 
     def row(self, terms: Iterable[tuple[int, float]], low: float, high: float) -> None:
@@ -87,7 +88,13 @@ class Program:
             self.outside.append(one)
             self.slack += bound_of(effect, view, one.promotion.promotion_id)
         elif one.room is not None and len(self.gain) > before:
-            self.row(((column, self.gain[column]) for column in range(before, len(self.gain))), -INF, one.room)
+            self._at_most(one.room, range(before, len(self.gain)), one)
+
+    def _at_most(self, limit: int, columns: Iterable[int], one: Candidate | None = None) -> None:
+        """Let columns save at most a limit: what goes beyond it is lost, so that whole units may still be taken."""
+        gains = [(column, self.gain[column]) for column in columns]
+        lost = self.column(one, -1.0, INF, whole=False)
+        self.row([*gains, (lost, -1.0)], -INF, limit)
 
     def _capacities(self) -> None:
         by_line: dict[int, list[int]] = {}
@@ -96,7 +103,7 @@ class Program:
         for line, columns in by_line.items():
             self.row(((column, 1.0) for column in columns), -INF, self.problem.cart.lines[line].quantity)
         if self.problem.cap is not None:
-            self.row(enumerate(self.gain), -INF, self.problem.cap)
+            self._at_most(self.problem.cap, range(len(self.gain)))
 
     def _legality(self) -> None:
         policy = self.problem.policy

@@ -131,6 +131,8 @@ def price_for(
     ([948, -1], [1026, -1], [None, 'above_ceiling'])
     """
     instance("target", target, Target)
+    if endings is not None:
+        instance("endings", endings, PriceEnding)
     low, high = minors("lo", lo, low=1, high=MAX_PRICE), minors("hi", hi, low=0, high=MAX_PRICE)
     rows = rows_of(0, items, lo=low, hi=high, which=which)
     low, high = (np.broadcast_to(limit, (rows.size,)) for limit in (low, high))

@@ -10,6 +10,7 @@ from shopcore.models._money import Money
 from shopcore.models._rate import Rate, rate_argument
 from shopcore.models._result import Result
 from shopcore.pricing._component import MAX_AMOUNT
+from shopcore.pricing._fees import plan_of
 from shopcore.pricing._plan import Curve, curve_of
 from shopcore.pricing._search import Search
 from shopcore.pricing._solve import price_for
@@ -225,9 +226,9 @@ def deepest_discount(price: Money, fees: FeeTable, item: Item, *, target: Target
     >>> deepest_discount(Money(9990, "CNY"), fees, Item(Money(6000, "CNY"))).explain()
     'down to 66.67 CNY: 33.23 CNY or 33.26 % off'
     """
-    curve = curve_of(fees.plan, item)
-    today = check_price(price, fees.plan)
-    wanted = target if target is not None else Target.profit(Money(0, fees.plan.currency))
+    curve = curve_of(plan_of(fees), item)
+    today = check_price(price, plan_of(fees))
+    wanted = target if target is not None else Target.profit(Money(0, plan_of(fees).currency))
     search = Search(curve, wanted.goal(curve))
     if today == 0 or search.surplus(today) < 0:
         return DeepestDiscount(None, None, None, "already_missed")
@@ -328,7 +329,7 @@ def break_even(
     (Rate('2.5'), Rate('3'), '0.80', '95.00')
     """
     sale = waterfall(price, fees, item)
-    zero = Target.profit(Money(0, fees.plan.currency))
+    zero = Target.profit(Money(0, plan_of(fees).currency))
     acos = ratio(sale.cm2.minor, sale.gross_minor) if sale.cm2.minor > 0 else None
     return BreakEven(
         price=price_for(zero, fees, item).stable,
@@ -345,7 +346,7 @@ def break_even(
 
 def highest_unit_cost(price: Money, fees: FeeTable, item: Item) -> Money | None:
     """Return the highest cost of one unit that leaves no loss at a price, in the table's currency; None if none."""
-    asked = check_price(price, fees.plan)
+    asked = check_price(price, plan_of(fees))
 
     def profit(cost: int) -> int:
         return _with_cost(fees, item, cost).profit(asked)[2]
@@ -357,8 +358,8 @@ def highest_unit_cost(price: Money, fees: FeeTable, item: Item) -> Money | None:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if profit(middle) >= 0 else (low, middle - 1)
-    return Money(low, fees.plan.currency)
+    return Money(low, plan_of(fees).currency)
 
 
 def _with_cost(fees: FeeTable, item: Item, cost: int) -> Curve:
-    return curve_of(fees.plan, replace(item, unit_cost=Money(cost, fees.plan.currency)))
+    return curve_of(plan_of(fees), replace(item, unit_cost=Money(cost, plan_of(fees).currency)))

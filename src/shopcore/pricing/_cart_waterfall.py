@@ -10,6 +10,7 @@ from shopcore._checks import at_most, fail, instance
 from shopcore.models._money import Money
 from shopcore.models._result import Result, html_table
 from shopcore.pricing._component import minor_in
+from shopcore.pricing._fees import plan_of
 from shopcore.pricing._item import Item
 from shopcore.pricing._lines import Parcel, Term
 from shopcore.pricing._plan import Plan
@@ -109,10 +110,12 @@ def cart_waterfall(lines: Sequence[tuple[Money, Item]], fees: FeeTable) -> CartW
     >>> [line.line("packaging").text for line in cart.lines], cart.total.profit.text
     (['0.33', '0.67'], '48.73')
     """
+    if not isinstance(lines, Sequence):
+        fail("lines", type(lines).__name__, "a sequence of (price, item)", reason="type")
     at_most("lines", lines, MAX_LINES, "lines")
     if not lines:
         fail("lines", (), "at least one line", reason="empty")
-    plan = fees.plan
+    plan = plan_of(fees)
     parts = [_part(price, item, plan) for price, item in lines]
     shares = _shares(plan, parts, _region(lines))
     found = tuple(

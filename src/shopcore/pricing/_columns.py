@@ -14,6 +14,7 @@ from shopcore._checks import fail, integer
 from shopcore.errors import LimitError
 from shopcore.models._result import Result
 from shopcore.pricing._component import LEVELS, MAX_AMOUNT, Level
+from shopcore.pricing._fees import plan_of
 from shopcore.pricing._freight import MAX_GRAMS
 from shopcore.pricing._item import MAX_QUANTITY
 from shopcore.pricing._lines import Parcel, Term
@@ -237,13 +238,13 @@ def whole_sum(column: IntArray) -> int:
 def tables_of(fees: FeeTable | Sequence[FeeTable], which: IntLike | None, size: int) -> Iterator[tuple[Plan, Any]]:
     """Yield each plan with its rows: all of them for one table, else those where `which` holds its position."""
     if not isinstance(fees, Sequence):
-        yield fees.plan, slice(0, size)
+        yield plan_of(fees), slice(0, size)
         return
     if not 1 <= len(fees) <= MAX_TABLES:
         integer("fees", len(fees), low=1, high=MAX_TABLES)
     if which is None:
         fail("which", None, "the position of each row's table, as there are several", reason="missing")
-    if len({table.currency for table in fees}) != 1:
+    if len({plan_of(table).currency for table in fees}) != 1:
         fail("fees", fees, "tables of one currency", reason="currency_mismatch")
     chosen = np.broadcast_to(minors("which", which, low=0, high=len(fees) - 1), (size,))
     order = np.argsort(chosen, kind="stable")
@@ -251,7 +252,7 @@ def tables_of(fees: FeeTable | Sequence[FeeTable], which: IntLike | None, size: 
     for position, table in enumerate(fees):
         rows = order[ends[position] : ends[position + 1]]
         if rows.size:
-            yield table.plan, rows
+            yield plan_of(table), rows
 
 
 def check_fit(plan: Plan, rows: Rows, total: Column, freight: Column) -> None:

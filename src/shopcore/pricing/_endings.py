@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from shopcore._checks import at_most, fail, integer, one_of
+from shopcore._checks import at_most, fail, instance, integer, one_of
 from shopcore.models._money import Money
 from shopcore.models._result import Result
 
@@ -95,6 +95,8 @@ def charm(
     >>> charm(Money(1310, "USD"), PriceEnding(100, (99,)), floor=Money(1300, "USD"))
     Money(1399, 'USD')
     """
+    instance("price", price, Money)
+    instance("endings", endings, PriceEnding)
     one_of("direction", direction, ("nearest", "up", "down"))
     lowest = 0
     if floor is not None:

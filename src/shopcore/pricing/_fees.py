@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
-from shopcore._checks import at_most, fail
+from shopcore._checks import at_most, fail, instance
 from shopcore._rounding import Rounding
 from shopcore.models._base import Model
 from shopcore.models._currency import Currency
@@ -149,6 +149,11 @@ class FeeTable(Model):
         new = {fee.name: fee for fee in fees}
         kept = [new.pop(fee.name, fee) for fee in self.fees]
         return self.evolve(fees=(*kept, *new.values()))
+
+
+def plan_of(fees: FeeTable) -> Plan:
+    """Return the table in whole numbers after checking that it is one."""
+    return instance("fees", fees, FeeTable).plan
 
 
 def fees_in_force(tables: Iterable[FeeTable], day: date) -> FeeTable | None:

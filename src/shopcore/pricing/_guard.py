@@ -84,6 +84,10 @@ def tightest(
     argument: str, limits: Mapping[str, Money] | None, like: Money, *, highest: bool
 ) -> tuple[str, Money] | None:
     """Return name and amount of the limit that decides; None where there is none."""
+    if limits is None:
+        return None
+    if not isinstance(limits, Mapping):
+        fail(argument, type(limits).__name__, "amounts by name", reason="type")
     if not limits:
         return None
     at_most(argument, limits, MAX_LIMITS, "limits")

@@ -12,6 +12,7 @@ from shopcore.models._money import Money
 from shopcore.models._result import Result
 from shopcore.pricing._elasticity import DemandFit
 from shopcore.pricing._endings import PriceEnding
+from shopcore.pricing._fees import plan_of
 from shopcore.pricing._plan import curve_of
 from shopcore.pricing._waterfall import Waterfall, at_price, check_price
 
@@ -76,7 +77,8 @@ def optimal_price_constant(unit_cost: float, elasticity: float, *, kept: float =
     share = number("kept", kept, low=0, high=1, low_open=True)
     if e >= -1:
         return Optimum(None, reason="no_finite_optimum")
-    return Optimum(cost / share * e / (1 + e))
+    price = cost / share * e / (1 + e)
+    return Optimum(price) if math.isfinite(price) else Optimum(None, reason="no_finite_optimum")
 
 
 def optimal_price_linear(intercept: float, slope: float, unit_cost: float, *, kept: float = 1.0) -> Optimum:
@@ -228,11 +230,11 @@ def optimal_price(
     >>> best.price.text
     '21.20'
     """
-    curve = curve_of(fees.plan, item)
-    low, high = max(1, check_price(lo, fees.plan)), check_price(hi, fees.plan)
+    curve = curve_of(plan_of(fees), item)
+    low, high = max(1, check_price(lo, plan_of(fees))), check_price(hi, plan_of(fees))
     if low > high:
         fail("hi", str(hi), f"at least {lo}", reason="range")
-    factor = fees.plan.currency.factor
+    factor = plan_of(fees).currency.factor
     predict: Callable[[float], float] = demand.quantity if isinstance(demand, DemandFit) else demand
     seen = (0.0, math.inf)
     if isinstance(demand, DemandFit):
@@ -257,7 +259,13 @@ def optimal_price(
     sale = at_price(curve, price)
     edge = price in (prices[0], prices[-1])
     return OptimalPrice(
-        Money(price, fees.plan.currency), quantity, earned, sale, at_edge=edge, extrapolated=outside, tried=len(prices)
+        Money(price, plan_of(fees).currency),
+        quantity,
+        earned,
+        sale,
+        at_edge=edge,
+        extrapolated=outside,
+        tried=len(prices),
     )
 
 

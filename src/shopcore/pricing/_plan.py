@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
+from shopcore._checks import fail
 from shopcore._rounding import Rounding, round_div
 from shopcore.models._currency import Currency
 from shopcore.pricing._component import Exchange, Level, minor_in
+from shopcore.pricing._item import Item
 from shopcore.pricing._lines import Parcel, Term
-
-if TYPE_CHECKING:
-    from shopcore.pricing._item import Item
 
 # A line that depends on the price: its index, its term, what the item adds to the numerator, and the term's shift.
 Moving: TypeAlias = tuple[int, Term, int, int]
@@ -163,6 +162,8 @@ def curve_of(plan: Plan, item: Item) -> Curve:
     InputError
         If the region is unknown to a freight template.
     """
+    if type(item) is not Item:
+        fail("item", type(item).__name__, "an Item", reason="type")
     quantity = item.quantity
     cost = item.unit_cost.minor
     if item.unit_cost.currency is not plan.currency:

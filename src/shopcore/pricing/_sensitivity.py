@@ -12,6 +12,7 @@ from shopcore.models._rate import Rate, rate_argument
 from shopcore.models._result import Result
 from shopcore.pricing._break_even import highest_unit_cost
 from shopcore.pricing._component import minor_in
+from shopcore.pricing._fees import plan_of
 from shopcore.pricing._solve import price_for
 from shopcore.pricing._target import Target
 from shopcore.pricing._waterfall import percent, ratio, waterfall
@@ -155,8 +156,8 @@ def sensitivity(price: Money, fees: FeeTable, item: Item, *, step: RateLike = "1
     """
     rate = rate_argument("step", step, low=0, high=1, low_open=True)
     sale = waterfall(price, fees, item)
-    currency = fees.plan.currency
-    cost = Money(minor_in(item.unit_cost, currency, fees.plan.exchange), currency)
+    currency = plan_of(fees).currency
+    cost = Money(minor_in(item.unit_cost, currency, plan_of(fees).exchange), currency)
     dearer = waterfall(price + _rise(price, rate), fees, item)
     costlier = waterfall(price, fees, replace(item, unit_cost=cost + _rise(cost, rate)))
     zero = price_for(Target.profit(Money(0, currency)), fees, item).stable

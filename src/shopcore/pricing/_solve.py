@@ -12,6 +12,7 @@ from shopcore.models._money import Money
 from shopcore.models._rate import Rate
 from shopcore.models._result import Result
 from shopcore.pricing._endings import PriceEnding
+from shopcore.pricing._fees import plan_of
 from shopcore.pricing._guard import tightest
 from shopcore.pricing._pieces import Piece
 from shopcore.pricing._plan import Curve, curve_of
@@ -213,7 +214,9 @@ def price_for(
     profit at least 2.50 USD: from 9.48 USD, every price from 10.26 USD (missed again: 10.01 to 10.25 USD)
     """
     instance("target", target, Target)
-    curve = curve_of(fees.plan, item)
+    if endings is not None:
+        instance("endings", endings, PriceEnding)
+    curve = curve_of(plan_of(fees), item)
     search = Search(curve, target.goal(curve), endings)
     (low, floor), high = _limits(curve, lo, hi, floors, ceilings)
     if low > high:
@@ -342,7 +345,7 @@ def dead_zones(
     >>> [zone.explain() for zone in dead_zones(grocery, Item(Money(0, "USD")))]
     ['15.01 to 16.22 USD']
     """
-    curve = curve_of(fees.plan, item)
+    curve = curve_of(plan_of(fees), item)
     (low, _), high = _limits(curve, lo, hi, None, None)
     lines = Search(curve, Goal(1, 0, 0, 0)).lines
     found: list[PriceRange] = []

@@ -13,6 +13,7 @@ from shopcore.models._money import Money
 from shopcore.models._rate import Rate
 from shopcore.models._result import Result
 from shopcore.pricing._component import LEVEL_TEXT, LEVELS, Level
+from shopcore.pricing._fees import plan_of
 from shopcore.pricing._plan import Curve, Plan, curve_of
 
 if TYPE_CHECKING:
@@ -337,5 +338,5 @@ def waterfall(price: Money, fees: FeeTable, item: Item) -> Waterfall:
     CM3 = CM2 - advertising and promotion
     profit = CM3 - overhead
     """
-    plan = fees.plan
+    plan = plan_of(fees)
     return at_price(curve_of(plan, item), check_price(price, plan))

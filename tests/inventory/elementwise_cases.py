@@ -1,34 +1,30 @@
-"""Elementwise functions of inventory: see tests/laws/test_elementwise.py for the format.
+"""Elementwise functions of inventory, held to the rule of all engines by tests/laws/test_elementwise.py."""
 
-Parameter objects hold the columns; each function below takes them apart, by the names its errors use.
-"""
-
-from shopcore import inventory
-from shopcore.inventory import Costs, Demand, LeadTime, Service
-
-
-def safety_stock(demand, demand_sd, lead_time, lead_time_sd, cycle_service_level):
-    return inventory.safety_stock(
-        Demand(demand, demand_sd, "normal"), LeadTime(lead_time, lead_time_sd), Service.cycle(cycle_service_level)
-    )
-
-
-def economic_order_quantity(demand_rate, order, holding):
-    return inventory.economic_order_quantity(demand_rate, Costs(order=order, holding=holding)).order_quantity
-
+from shopcore import inventory as inv
 
 CASES = [
-    {"function": inventory.days_of_cover, "columns": {"available": 84.0, "speed": 12.0}},
-    {"function": economic_order_quantity, "columns": {"demand_rate": 1300.0, "order": 8.0, "holding": 0.225}},
+    {"function": inv.days_of_cover, "columns": {"available": 300.0, "speed": 8.0}},
+    {"function": inv.stock_turnover, "columns": {"cost_of_goods": 840.0, "average_stock_value": 120.0}},
     {
-        "function": safety_stock,
-        "columns": {
-            "demand": 12.0,
-            "demand_sd": 5.0,
-            "lead_time": 7.0,
-            "lead_time_sd": 2.0,
-            "cycle_service_level": 0.95,
-        },
-        "named": {"demand": "mean", "demand_sd": "sd", "lead_time": "mean", "lead_time_sd": "sd"},
+        "function": inv.gmroi,
+        "columns": {"revenue": 100.0, "cost_of_goods": 35.0, "average_stock_value": 20.0},
+    },
+    {"function": inv.sell_through_rate, "columns": {"units_sold": 150.0, "units_received": 200.0}},
+    {"function": inv.units_per_stock, "columns": {"units_sold": 150.0, "average_units_on_hand": 60.0}},
+    {
+        "function": inv.excess_units,
+        "columns": {"on_hand": 1200.0, "daily_demand": 8.0, "cover_limit": 90.0},
+    },
+    {
+        "function": inv.round_order,
+        "columns": {"need": 61.0},
+        "fixed": {"constraints": inv.Constraints(minimum=50, pack=12)},
+        "pick": lambda answer: answer.quantity,
+    },
+    {
+        "function": inv.economic_order_quantity,
+        "columns": {"demand_rate": 1300.0},
+        "fixed": {"costs": inv.Costs(order=8, holding=0.225)},
+        "pick": lambda answer: answer.order_quantity,
     },
 ]

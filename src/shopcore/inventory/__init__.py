@@ -28,6 +28,7 @@ __all__ = [
     "LotSizes",
     "MinMax",
     "Newsvendor",
+    "NextUnits",
     "PeriodicReview",
     "Pmf",
     "Policy",
@@ -44,8 +45,10 @@ __all__ = [
     "StockChange",
     "StockDifference",
     "StockEvent",
+    "StockHealth",
     "StockHold",
     "StockLedger",
+    "Stocktake",
     "abc_classes",
     "achieved_service",
     "available_to_promise",
@@ -76,6 +79,7 @@ __all__ = [
     "power_ss",
     "promotion_uplift",
     "quantity_discount",
+    "rank_next_units",
     "reconcile",
     "reorder_point",
     "round_order",
@@ -87,7 +91,11 @@ __all__ = [
     "silver_meal",
     "simulate",
     "ss_cost",
+    "stock_ages",
+    "stock_alarms",
+    "stock_health",
     "stock_turnover",
+    "stocktake",
     "tsb",
     "units_per_stock",
     "wagner_whitin",
@@ -105,6 +113,7 @@ if TYPE_CHECKING:
         economic_order_quantity,
         quantity_discount,
     )
+    from shopcore.inventory._health import StockHealth, Stocktake, stock_ages, stock_alarms, stock_health, stocktake
     from shopcore.inventory._intermittent import DemandClass, IntermittentForecast, classify_demand, croston, tsb
     from shopcore.inventory._joint import JointOrder, joint_replenishment
     from shopcore.inventory._ledger import LedgerStep, StockLedger, reconcile
@@ -124,6 +133,7 @@ if TYPE_CHECKING:
         newsvendor_for_profit,
         newsvendor_profit,
     )
+    from shopcore.inventory._next_units import NextUnits, rank_next_units
     from shopcore.inventory._pmf import Pmf
     from shopcore.inventory._policies import BaseStock, CoverPolicy, MinMax, PeriodicReview, Policy, ReorderQuantity
     from shopcore.inventory._promise import available_to_promise
@@ -178,6 +188,14 @@ else:
             "economic_order_quantity",
             "quantity_discount",
         ),
+        "_health": (
+            "StockHealth",
+            "Stocktake",
+            "stock_ages",
+            "stock_alarms",
+            "stock_health",
+            "stocktake",
+        ),
         "_intermittent": (
             "DemandClass",
             "IntermittentForecast",
@@ -215,6 +233,10 @@ else:
             "newsvendor_cost",
             "newsvendor_for_profit",
             "newsvendor_profit",
+        ),
+        "_next_units": (
+            "NextUnits",
+            "rank_next_units",
         ),
         "_pmf": ("Pmf",),
         "_policies": (

@@ -112,7 +112,9 @@ def days_of_cover(available: FloatLike, speed: FloatLike) -> Any:
         return available / speed  # type: ignore[operator]  # floats
     (units, rate), scalar = gather(available=(available, NON_NEGATIVE), speed=(speed, NON_NEGATIVE))
     endless = np.where(units > 0.0, np.inf, 0.0)
-    return give_back(np.where(rate > 0.0, units / np.where(rate > 0.0, rate, 1.0), endless), scalar=scalar)
+    with np.errstate(over="ignore"):
+        cover = np.where(rate > 0.0, units / np.where(rate > 0.0, rate, 1.0), endless)
+    return give_back(cover, scalar=scalar)
 
 
 def censored_demand(sales: FloatLike, stock: FloatLike, *, period: str = "day") -> Demand:

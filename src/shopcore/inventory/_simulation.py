@@ -7,9 +7,9 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from shopcore import _distributions as dist
 from shopcore._arrays import NON_NEGATIVE, floats
-from shopcore._checks import fail, fail_limit, instance, integer, number, one_of
+from shopcore._checks import fail, fail_limit, instance, integer, one_of
+from shopcore._intervals import t_quantile
 from shopcore.inventory._draws import draw_demand, draw_lead_times
 from shopcore.inventory._fields import ByValue
 from shopcore.inventory._policies import Policy
@@ -77,9 +77,8 @@ class Simulation(ByValue, Result):
         values = getattr(self, measure)
         if values is None or values.size < 2:
             fail(measure, None, "of at least two runs", reason="too_short")
-        share = number("confidence", confidence, low=0.0, high=1.0, low_open=True, high_open=True)
         mean = float(values.mean())
-        half = dist.normal_quantile_scalar(0.5 + 0.5 * share) * float(values.std(ddof=1)) / float(values.size) ** 0.5
+        half = t_quantile(confidence, values.size - 1) * float(values.std(ddof=1)) / float(values.size) ** 0.5
         return mean - half, mean + half
 
 

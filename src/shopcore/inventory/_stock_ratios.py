@@ -14,7 +14,9 @@ __all__ = ["excess_units", "gmroi", "sell_through_rate", "stock_turnover", "unit
 
 def _over(top: Any, bottom: Any, *, scalar: bool) -> Any:
     # A ratio without denominator has no value: NaN in a column, NaN alone.
-    return give_back(np.where(bottom > 0.0, top / np.where(bottom > 0.0, bottom, 1.0), np.nan), scalar=scalar)
+    with np.errstate(over="ignore"):
+        ratio = np.where(bottom > 0.0, top / np.where(bottom > 0.0, bottom, 1.0), np.nan)
+    return give_back(ratio, scalar=scalar)
 
 
 def stock_turnover(cost_of_goods: FloatLike, average_stock_value: FloatLike) -> Any:

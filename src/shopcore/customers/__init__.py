@@ -11,10 +11,13 @@ __all__ = [
     "VALUE_CLASSES",
     "AcquisitionLimit",
     "Activity",
+    "Associations",
     "BgBb",
     "BgNbd",
     "Birthdays",
+    "Bundle",
     "CohortTable",
+    "CrossSell",
     "Fit",
     "GammaGamma",
     "Holdout",
@@ -38,8 +41,10 @@ __all__ = [
     "WinBack",
     "acquisition_limit",
     "activity",
+    "associations",
     "birthdays",
     "cohorts",
+    "cross_sell",
     "days_in",
     "discounted_orders",
     "earn_points",
@@ -77,6 +82,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from shopcore.customers._association import Associations, Bundle, CrossSell, associations, cross_sell
     from shopcore.customers._bg_bb import BgBb, fit_bg_bb
     from shopcore.customers._bg_nbd import BgNbd, MbgNbd, fit_bg_nbd, fit_mbg_nbd
     from shopcore.customers._cohorts import CohortTable, cohorts
@@ -123,6 +129,13 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_association": (
+            "Associations",
+            "Bundle",
+            "CrossSell",
+            "associations",
+            "cross_sell",
+        ),
         "_bg_bb": (
             "BgBb",
             "fit_bg_bb",

@@ -32,6 +32,7 @@ __all__ = [
     "PlanReview",
     "PowerCurve",
     "ProportionTests",
+    "ResponseFit",
     "SampleRatio",
     "SequentialTest",
     "SourceQuality",
@@ -72,6 +73,7 @@ __all__ = [
     "favourite_cart_rate",
     "favourite_rate",
     "first_touch_credit",
+    "fit_response",
     "funnel",
     "geometric_adstock",
     "gross_merchandise_per_mille",
@@ -195,6 +197,10 @@ if TYPE_CHECKING:
         break_even_of_order,
         break_even_return,
         highest_bid,
+    )
+    from shopcore.traffic._fit import (
+        ResponseFit,
+        fit_response,
     )
     from shopcore.traffic._funnel import (
         Funnel,
@@ -362,6 +368,10 @@ else:
             "break_even_of_order",
             "break_even_return",
             "highest_bid",
+        ),
+        "_fit": (
+            "ResponseFit",
+            "fit_response",
         ),
         "_funnel": (
             "Funnel",

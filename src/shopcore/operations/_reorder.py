@@ -21,6 +21,8 @@ Advice: TypeAlias = Literal["order now", "enough", "count the stock"]
 _RANK: dict[Advice, int] = {"order now": 0, "count the stock": 1, "enough": 2}
 FEW_WEEKS = 8
 LUMPY = 1.5
+LATEST = 4
+RISING, FALLING = 1.5, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ class Reorder(Result):
     weekly_revenue : Money
         What is at stake in a week.
     weak : str
-        Codes of weak assumptions, separated by a space; empty where there is none.
+        Codes of weak assumptions, separated by a space: stock_unknown, lead_time_assumed, short_history (under 8
+        weeks), lumpy_demand, demand_rising and demand_falling (the last 4 weeks are above 1.5 or below 0.5 of the
+        mean); empty where there is none.
     history : tuple of int
         Units of each of the last weeks, the latest last.
     """
@@ -161,7 +165,7 @@ def _one(sales: Sales, want: Wanted, row: int, facts: tuple[str, Article, float,
         lead_time_days=days,
         weekly_revenue=sales.money(int(want.revenue[row]) // max(weeks, 1)),
         distribution=distribution,
-        weak=_weak(article, weeks, mean, sd),
+        weak=_weak(article, want.table[row, :weeks].tolist(), mean, sd),
         history=tuple(int(units) for units in want.table[row, :weeks][::-1]),
     )
 
@@ -186,11 +190,16 @@ def _why(article: Article, daily: float, left: float | None, days: float, point:
     return f"{article.on_hand} on hand{coming} last {left:.0f} days, delivery takes {days:.0f}; {pace}"
 
 
-def _weak(article: Article, weeks: int, mean: float, sd: float) -> str:
+def _weak(article: Article, history: list[float], mean: float, sd: float) -> str:
+    weeks = len(history)
+    latest = sum(history[:LATEST]) / LATEST if weeks >= FEW_WEEKS else mean
     codes = {
         "stock_unknown": article.on_hand is None,
         "lead_time_assumed": article.lead_time_days is None,
         "short_history": weeks < FEW_WEEKS,
         "lumpy_demand": sd > LUMPY * mean,
+        # The mean of 13 weeks lags behind a season that begins or ends.
+        "demand_rising": latest > RISING * mean,
+        "demand_falling": latest < FALLING * mean,
     }
     return " ".join(code for code, holds in codes.items() if holds)

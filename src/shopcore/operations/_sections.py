@@ -34,6 +34,8 @@ WEAK: Final = {
     "lead_time_assumed": "lead time assumed",
     "short_history": "under 8 weeks of sales",
     "lumpy_demand": "very uneven demand",
+    "demand_rising": "rising: order more",
+    "demand_falling": "falling: order less",
 }
 
 

@@ -1,6 +1,7 @@
 """How the documentation is built: ``sphinx-build -W -n docs docs/_build/html``."""
 
 import inspect
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -89,7 +90,8 @@ def add_fragments(app: Any, docname: str, source: list[str]) -> None:
     if docname == "changelog":
         fragments = sorted((HERE / "changelog.d").glob("*.md"))
         texts = [f"### {path.stem}\n\n{path.read_text('utf-8')}" for path in fragments if path.stem != "README"]
-        source[0] = source[0].replace("<!-- unreleased -->", "\n\n".join(texts))
+        released = (HERE.parent / "CHANGELOG.md").read_text("utf-8")
+        source[0] = released.replace("<!-- unreleased -->", "\n\n".join(texts))
 
 
 def math_to_mathml(self: Any, node: Any) -> None:
@@ -120,11 +122,19 @@ def keep_words(app: Any, doctree: Any) -> None:
             node.replace_self(nodes.inline(target, target))
 
 
+def join_names(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Keep the names of one entry together: of "smallest, stable" the first would be taken for a type."""
+    for place, line in enumerate(lines):
+        if found := re.match(r":(ivar|vartype) (\w+(?:, \w+)+):", line):
+            lines[place] = line.replace(found[2], found[2].replace(", ", ","), 1)
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register the hooks above."""
     app.add_html_math_renderer("mathml", (math_to_mathml, None), (math_to_mathml, None))
     app.connect("missing-reference", resolve)
     app.connect("source-read", add_fragments)
+    app.connect("autodoc-process-docstring", join_names)
     app.connect("doctree-read", keep_words)
     app.connect("autodoc-process-docstring", strip_generated)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

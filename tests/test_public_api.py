@@ -139,6 +139,15 @@ def test_every_public_module_stands_in_the_reference(module: str) -> None:
     assert any(f"automodule:: {module}\n" in text for text in pages.values()), f"no page shows {module}"
 
 
+CONSTANTS = [(m, n) for m, n in PAIRS if n.isupper() and not own(getattr(sys.modules[m], n))]
+
+
+@pytest.mark.parametrize(("module", "name"), CONSTANTS)
+def test_every_constant_has_its_place_in_the_reference(module: str, name: str) -> None:
+    text = "".join(path.read_text("utf-8") for path in REFERENCE.glob("*.md"))
+    assert f"py:data:: {name}\n" in text, f"write what {module}.{name} is into its page: .. py:data:: {name}"
+
+
 @pytest.mark.parametrize("name", errors.__all__)
 def test_the_code_of_every_error_leads_to_a_page(name: str) -> None:
     page = (REFERENCE / "errors.md").read_text("utf-8")

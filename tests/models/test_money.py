@@ -1,6 +1,7 @@
 """Money: what it is made of, what it refuses, how it travels."""
 
 import copy
+import functools
 import json
 import pickle
 import time
@@ -56,15 +57,24 @@ HOSTILE = [
 ]
 
 
+def refused(make, amount):
+    """Return the error and the CPU seconds of the quickest of five runs: a busy machine only ever adds to them."""
+    took = []
+    for _ in range(5):
+        began = time.process_time()
+        with pytest.raises(InputError) as caught:
+            make(amount, "CNY")
+        took.append(time.process_time() - began)
+    return caught.value, min(took)
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
 @pytest.mark.parametrize("make", [Money.parse, Money.of], ids=["parse", "of"])
 def test_hostile_text_is_refused_fast_and_by_us(make, text):
-    began = time.process_time()
-    with pytest.raises(InputError) as caught:
-        make(text, "CNY")
-    assert time.process_time() - began < 0.001
-    assert caught.value.argument == "amount"
-    assert len(str(caught.value)) < 200
+    caught, seconds = refused(make, text)
+    assert seconds < 0.001
+    assert caught.argument == "amount"
+    assert len(str(caught)) < 200
 
 
 @pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), Decimal("1E+1000000")])
@@ -76,10 +86,7 @@ def test_endless_decimals_are_refused(amount):
 
 def test_a_million_digits_cost_nothing():
     for amount in (Decimal("1" * 1_000_000), Decimal("0." + "1" * 1_000_000), 10**100_000):
-        began = time.process_time()
-        with pytest.raises(InputError):
-            Money.of(amount, "CNY", rounding="half_up")
-        assert time.process_time() - began < 0.02
+        assert refused(functools.partial(Money.of, rounding="half_up"), amount)[1] < 0.02
 
 
 @pytest.mark.parametrize("zero", ["0", Decimal("0E+1000000"), Decimal("-0"), 0, "0.00"])

@@ -1,6 +1,7 @@
 """The life of orders as shops tell it: words, splits, cancellations, returns, exchanges, chargebacks, the audit."""
 
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
@@ -280,3 +281,22 @@ def test_nothing_personal_in_refusals():
     for text in (repr(step), repr(refusal), refusal.explain(), order_status(order)._repr_html_(), repr(step.events)):
         assert "9182" not in text
         assert "77" not in text
+
+
+def test_ten_thousand_lines_take_seconds_not_minutes(story):
+    lines = [
+        OrderLine(line_id=str(number), sku="A", title="A thing", quantity=2, unit_price=cny(100))
+        for number in range(3_000)
+    ]
+    made = story(lines=lines).paid()
+    started = process_time()
+    made.refund({line.line_id: 1 for line in lines})
+    assert process_time() - started < 5
+    assert made.events[0].amount == cny(300_000)
+
+
+def test_an_unknown_line_is_misuse(story):
+    with pytest.raises(InputError, match="line of the order"):
+        orders.ship(story(2).paid().order, {"9": 1}, at=AT)
+    with pytest.raises(InputError, match="line of the order"):
+        refund_shares(story(2).order, {"9": 1})

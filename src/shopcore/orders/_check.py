@@ -167,9 +167,15 @@ def _named(asked: Asked) -> Pairs:
     units = asked.units
     if not isinstance(units, Mapping) or not units:
         fail("units", units, "units by line id", reason="type", hint="leave them out for all that may be")
-    return tuple(
-        (asked.order.line(line_id).line_id, integer("units", count, low=1)) for line_id, count in units.items()
-    )
+    known = _by_id(asked.order)
+    unknown = [line_id for line_id in units if line_id not in known]
+    if unknown:
+        asked.order.line(unknown[0])
+    return tuple((line_id, integer("units", count, low=1)) for line_id, count in units.items())
+
+
+def _by_id(order: Order) -> dict[str, OrderLine]:
+    return {line.line_id: line for line in order.lines}
 
 
 def _units(asked: Asked, facts: Facts) -> dict[str, Any] | Refusal:
@@ -183,8 +189,9 @@ def _units(asked: Asked, facts: Facts) -> dict[str, Any] | Refusal:
             return _refused(asked, facts, BY_COMMAND[asked.command].needs[1])
     else:
         pairs = _named(asked)
+        known = _by_id(order)
         for line_id, count in pairs:
-            most = limit(order.line(line_id))
+            most = limit(known[line_id])
             if count > most:
                 return _refused(asked, facts, "too_many_units", limit=most, line_id=line_id)
     waives = pairs if asked.command in _WAIVES and facts.due else ()
@@ -243,8 +250,9 @@ def _all_refundable(order: Order, facts: Facts) -> Pairs:
 def _split(asked: Asked, pairs: Pairs) -> dict[str, Pairs] | tuple[str, int, str]:
     cancels: list[tuple[str, int]] = []
     keeps: list[tuple[str, int]] = []
+    known = _by_id(asked.order)
     for line_id, count in pairs:
-        found = line_facts(asked.order.line(line_id))
+        found = line_facts(known[line_id])
         parts = sources(found, count, keep_goods=asked.keep_goods)
         if parts is None:
             free = found.open + found.unshipped
@@ -259,5 +267,10 @@ def _split(asked: Asked, pairs: Pairs) -> dict[str, Pairs] | tuple[str, int, str
 
 
 def _charged(order: Order, pairs: Pairs) -> int:
-    allotted = dict(zip((line.line_id for line in order.lines), allotments(order.lines, order.rounding), strict=True))
-    return sum(charged_between(order, order.line(line_id), count, allotted[line_id]) for line_id, count in pairs)
+    wanted = dict(pairs)
+    shares = zip(order.lines, allotments(order.lines, order.rounding), strict=True)
+    return sum(
+        charged_between(order, line, wanted[line.line_id], allotted)
+        for line, allotted in shares
+        if line.line_id in wanted
+    )

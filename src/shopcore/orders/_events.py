@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias
 
 from pydantic import model_validator
 
@@ -62,6 +62,8 @@ class OrderEvent(Model):
     reason: Public[Title | None] = None
     order: Public[Order | None] = None
 
+    max_json_bytes: ClassVar[int] = 2 * Order.max_json_bytes
+
     @model_validator(mode="after")
     def _first_has_the_order(self) -> Self:
         if (self.kind == "placed") != (self.order is not None and self.number == 1):
@@ -114,7 +116,7 @@ def apply(order: Order, event: OrderEvent) -> Order:
     """Return the order after an event; the event was checked by the command that gave it."""
     changes: dict[str, Any] = {"version": event.number}
     if event.units or event.cancels or event.waives:
-        changes["lines"] = tuple(_changed(line, event) for line in order.lines)
+        changes["lines"] = _changed_lines(order, event)
     if event.amount is not None and event.kind in _POSTED:
         posting = Posting(
             kind=_POSTED[event.kind],  # type: ignore[arg-type]  # a word of the table above
@@ -130,16 +132,21 @@ def apply(order: Order, event: OrderEvent) -> Order:
     return after.evolve(**stamps) if stamps else after
 
 
-def _changed(line: OrderLine, event: OrderEvent) -> OrderLine:
-    changes: dict[str, int] = {}
-    for name, units in (("cancelled", event.cancels), ("kept", event.keeps), ("waived", event.waives)):
-        count = dict(units).get(line.line_id, 0)
-        if count:
-            changes[name] = getattr(line, name) + count
-    count = dict(event.units).get(line.line_id, 0)
-    if count:
-        changes |= _CHANGES[event.kind](line, count)
-    return line.evolve(**changes) if changes else line
+def _changed_lines(order: Order, event: OrderEvent) -> tuple[OrderLine, ...]:
+    moved = dict(event.units)
+    named = [(name, dict(units)) for name, units in _named_units(event) if units]
+    found = []
+    for line in order.lines:
+        line_id = line.line_id
+        changes = {name: getattr(line, name) + units[line_id] for name, units in named if line_id in units}
+        if line_id in moved:
+            changes |= _CHANGES[event.kind](line, moved[line_id])
+        found.append(line.evolve(**changes) if changes else line)
+    return tuple(found)
+
+
+def _named_units(event: OrderEvent) -> tuple[tuple[str, Units], ...]:
+    return ("cancelled", event.cancels), ("kept", event.keeps), ("waived", event.waives)
 
 
 def _stamps(order: Order, facts: Facts, event: OrderEvent) -> dict[str, Any]:

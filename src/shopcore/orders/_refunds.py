@@ -209,12 +209,13 @@ def refund_shares(order: Order, units: Mapping[str, int]) -> tuple[RefundShare, 
     """
     instance("order", order, Order)
     found = []
-    allotted = dict(zip((line.line_id for line in order.lines), allotments(order.lines, order.rounding), strict=True))
+    shares = zip(order.lines, allotments(order.lines, order.rounding), strict=True)
+    known = {line.line_id: (line, allotted) for line, allotted in shares}
     for line_id, count in units.items():
-        line = order.line(line_id)
+        line, allotted = known[line_id] if line_id in known else (order.line(line_id), None)
         start = line.refunded + line.waived
         integer("units", count, low=1, high=line.quantity - start)
-        found.append(_share(order, line, (start, start + count), allotted[line_id]))
+        found.append(_share(order, line, (start, start + count), allotted))
     return tuple(found)
 
 

@@ -153,13 +153,22 @@ def test_bad_input_is_refused_by_name():
         evaluate(cart((1, 1)), [promotion("p", rule), promotion("p", rule)])
     with pytest.raises(CurrencyMismatchError, match="promotion p"):
         evaluate(cart((1, 1)), [promotion("p", AmountOff(amount=Money(1, "USD")))])
+    for wrong in (None, "abc", 5):
+        with pytest.raises(InputError, match="promotions must be"):
+            evaluate(cart((1, 1)), wrong)
+    with pytest.raises(InputError, match="usage must be"):
+        evaluate(cart((1, 1)), [], usage={"p": 5})
+    with pytest.raises(InputError, match="budget must be"):
+        evaluate(cart((1, 1)), [], budget=5)
+    with pytest.raises(InputError, match="used must be"):
+        Usage(used=-1)
     with pytest.raises(InputError, match="at must be"):
         evaluate(cart((1, 1)), [promotion("p", rule, window=Period.local("2026-11-11", "2026-11-12", "UTC"))])
     with pytest.raises(LimitError) as caught:
         cart(*[(1, 1)] * 1001)
     assert caught.value.reason == "too_many_lines"
     with pytest.raises(LimitError):
-        cart((20_001, 1))
+        cart((10_001, 1))
     with pytest.raises(InputError):
         PercentOff(percent="1e1000000")
 

@@ -16,7 +16,7 @@ from shopcore.models._rate import Rate
 __all__ = ["Buyer", "Cart", "CartLine"]
 
 MAX_CART_LINES: Final = 1_000
-MAX_UNITS: Final = 20_000
+MAX_UNITS: Final = 10_000
 MAX_VALUE: Final = 2**53
 NO_TAX: Final = Rate(0)
 Words: TypeAlias = Annotated[tuple[Word, ...], Many(100, "words")]
@@ -30,7 +30,7 @@ class CartLine(Model):
     line_id, sku : str
         The line's id, unique in the cart, and the article's code.
     quantity : int
-        Units, 1 or more; a cart holds at most 20,000 in all.
+        Units, 1 or more; a cart holds at most 10,000 in all.
     unit_price : Money
         For one unit, before every promotion.
     price_floor : Money, optional
@@ -78,7 +78,7 @@ class Buyer(Model):
 
 
 class Cart(Model):
-    """A cart (购物车) as promotions see it: at most 1,000 lines and 20,000 units, of one currency.
+    """A cart (购物车) as promotions see it: at most 1,000 lines and 10,000 units, of one currency.
 
     Parameters
     ----------

@@ -45,6 +45,7 @@ def opening_bound(problem: Problem, opening: State) -> int:
     """Return what all candidates could save together if none were in another's way."""
     total = sum(
         bound_of(one.promotion.effect, problem.view(one, opening), one.promotion.promotion_id)
+        * (one.uses if one.loops else 1)
         for one in problem.candidates
     )
     return min(total, sum(opening.price) + opening.shipping)

@@ -16,7 +16,8 @@ class SearchBudget:
     Parameters
     ----------
     nodes : int
-        Combinations looked at. Two calls with the same nodes give the same bytes.
+        Steps of the search: combinations looked at, and rules asked for what they could still take off. Two calls
+        with the same nodes give the same bytes. The solver of single-use units gets one node for every 20.
     gap : float
         Enough is a combination that saves at least ``1 - gap`` of what is possible; 0 searches to the proof.
     seconds : float, optional
@@ -24,7 +25,7 @@ class SearchBudget:
         result states the gap either way.
     """
 
-    nodes: int = 50_000
+    nodes: int = 20_000
     gap: float = 0.0
     seconds: float | None = None
 

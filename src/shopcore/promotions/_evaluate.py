@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
+from shopcore._checks import instance
 from shopcore.models import Money
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion, RawRule
@@ -87,7 +88,8 @@ def evaluate(
     flash: 65.40 CNY off: 29.40 CNY on 1, 36.00 CNY on 2
     full: not applied, the goods do not cost enough yet; it would if 38.40 CNY more were spent on its goods
     """
-    if any(isinstance(one, Promotion) and _is_raw(one) for one in promotions):
+    instance("budget", budget, SearchBudget)
+    if isinstance(promotions, list | tuple) and any(isinstance(one, Promotion) and _is_raw(one) for one in promotions):
         promotions = [registry.resolve(one) for one in promotions]
     problem = Problem(cart, promotions, policy, at, usage or {})
     currency = cart.currency

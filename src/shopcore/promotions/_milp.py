@@ -18,7 +18,7 @@ from shopcore.promotions._program import Program
 from shopcore.promotions._search import Found
 from shopcore.promotions._writers import WRITERS
 
-NODE_SHARE: Final = 50
+NODE_SHARE: Final = 20
 NOISE: Final = 1e-5
 
 

@@ -74,7 +74,7 @@ class Packing:
         reach, bare = self._reach(one), one.single_use(when=False)
         for size in range(1, len(reach) + 1):
             for units in combinations(reach, size):
-                view = self.problem.view(one, self.opening._replace(free=frozenset(units)))
+                view = self.problem.view(bare, self.opening._replace(free=frozenset(units)))
                 found = self.problem.proposal(one, view)
                 if found.unmet is not None or not found.cuts:
                     continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from shopcore._checks import at_most, aware, fail, instance
+from shopcore._checks import at_most, aware, fail, instance, integer
 from shopcore.errors import CurrencyMismatchError, RuleContractError, ShopcoreError
 from shopcore.models import Money
 from shopcore.models._cart import Cart
@@ -16,6 +16,7 @@ from shopcore.models._rule import Proposal, Unmet
 from shopcore.promotions._policy import StackingPolicy, StagePolicy
 from shopcore.promotions._view import Layout, State, Terms, View
 from shopcore.promotions.rules._base import Rule
+from shopcore.promotions.rules._spend_threshold import SpendThreshold
 
 MAX_PROMOTIONS: Final = 1_000
 
@@ -38,6 +39,12 @@ class Usage:
     used_by_customer: int = 0
     spent: Money | None = None
 
+    def __post_init__(self) -> None:
+        integer("used", self.used, low=0)
+        integer("used_by_customer", self.used_by_customer, low=0)
+        if self.spent is not None:
+            instance("spent", self.spent, Money)
+
 
 class Candidate:
     """A promotion that may apply, with what the search asks for again and again."""
@@ -45,6 +52,7 @@ class Candidate:
     __slots__ = (
         "conflicts",
         "index",
+        "loops",
         "on",
         "own",
         "promotion",
@@ -53,6 +61,7 @@ class Candidate:
         "single",
         "stacking",
         "terms",
+        "view_terms",
         "when",
     )
 
@@ -63,6 +72,9 @@ class Candidate:
         self.propose = effect.propose if hasattr(effect, "propose") else effect
         self.on = getattr(effect, "on", None)
         self.own = isinstance(effect, Rule)
+        # Our rules find all their uses at once; a threshold, and a foreign rule, are asked again for every use.
+        self.loops = not self.own or isinstance(effect, SpendThreshold)
+        self.view_terms = terms if self.loops else terms._replace(once=False)
         self.when = promotion.when
         self.terms = terms
         self.room = room
@@ -73,7 +85,7 @@ class Candidate:
     def single_use(self, *, when: bool) -> Candidate:
         """Return it for one use, with or without its condition."""
         copy = Candidate(self.index, self.promotion, self.terms, self.room)
-        copy.conflicts, copy.single = self.conflicts, True
+        copy.conflicts, copy.single, copy.view_terms = self.conflicts, True, self.terms
         if not when:
             copy.when = None
         return copy
@@ -101,7 +113,11 @@ class Problem:
     ) -> None:
         instance("cart", cart, Cart)
         instance("policy", policy, StackingPolicy)
+        if isinstance(promotions, str | bytes) or not hasattr(promotions, "__getitem__"):
+            fail("promotions", promotions, "a sequence of promotions", reason="type")
         at_most("promotions", promotions, MAX_PROMOTIONS, "promotions")
+        for known in usage.values():
+            instance("usage", known, Usage)
         self.cart, self.policy, self.promotions, self.usage = cart, policy, tuple(promotions), usage
         self.at = None if at is None else aware("at", at)
         self.layout = Layout(cart, self.at)
@@ -181,7 +197,7 @@ class Problem:
 
     def view(self, one: Candidate, state: State, *, whole: bool = False) -> View:
         """Return what a candidate sees; a condition sees used units too."""
-        return View(self.layout, state, one.terms, one.on, None if whole else state.free)
+        return View(self.layout, state, one.view_terms, one.on, None if whole else state.free)
 
     def check(self, one: Candidate, state: State) -> Unmet | None:
         """Return why a candidate's condition is not met, None where it is."""

@@ -46,7 +46,7 @@ def attempt(problem: Problem, one: Candidate, state: State) -> tuple[Answer, Sta
     unmet = problem.check(one, state)
     if unmet is not None:
         return unmet, state
-    if one.terms.once and one.uses > 1:
+    if one.terms.once and one.loops and one.uses > 1:
         return _attempt_uses(problem, one, state)
     return _use(problem, one, state)
 

@@ -187,6 +187,7 @@ class Search:
     def _bounds(self, node: _Node, rest: tuple[int, ...], before: dict[int, int] | None) -> dict[int, int]:
         found: dict[int, int] = {}
         state = node.state
+        self.nodes += len(rest)
         for place in rest:
             if before is not None and not before[place]:
                 found[place] = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Literal
 
 from shopcore.models import Model, Public
@@ -47,17 +49,30 @@ class Bundle(Saving):
     def propose(self, view: CartView) -> Proposal:
         """Return what every complete set gains."""
         piles = [dearest(view, view.units(part.on)) for part in self.parts]
+        # A part with few units to choose from goes first, so that a wide one does not take them away.
+        order = sorted(range(len(piles)), key=lambda place: len(piles[place]))
+        streams = [(iter(piles[place]), self.parts[place].quantity) for place in order]
         cuts: list[Cut] = []
         taken: set[int] = set()
         short: Proposal | None = None
         for _ in range(1 if view.units_once else min(self.uses, len(view.price))):
-            short, chosen = self._next(piles, taken)
-            cut = None if short is not None else self.cut(view, chosen)
+            chosen, short = self._next(streams, taken)
+            cut = None if short is not None else self.cut(view, tuple(sorted(chosen)))
             if cut is None:
                 break
             cuts.append(cut)
-            taken.update(chosen)
         return short if short is not None and not cuts else Proposal(tuple(cuts))
+
+    def _next(self, streams: list[tuple[Iterator[int], int]], taken: set[int]) -> tuple[list[int], Proposal | None]:
+        chosen: list[int] = []
+        for stream, needed in streams:
+            # What one part took is passed over by the others, for good: every pile is walked through once.
+            found = list(islice((unit for unit in stream if unit not in taken), needed))
+            if len(found) < needed:
+                return [], too_few(len(found), needed)
+            chosen += found
+            taken.update(found)
+        return chosen, None
 
     def upper_bound(self, view: CartView) -> int:
         """Return what the dearest units of each part would gain if parts never competed for a unit."""
@@ -71,17 +86,6 @@ class Bundle(Saving):
             for time in range(times)
         ]
         return _most(sums, self)
-
-    def _next(self, piles: list[list[int]], taken: set[int]) -> tuple[Proposal | None, tuple[int, ...]]:
-        chosen: list[int] = []
-        # A part with few units to choose from goes first, so that a wide one does not take them away.
-        for place in sorted(range(len(piles)), key=lambda place: len(piles[place])):
-            needed = self.parts[place].quantity
-            free = [unit for unit in piles[place] if unit not in taken and unit not in chosen]
-            if len(free) < needed:
-                return too_few(len(free), needed), ()
-            chosen += free[:needed]
-        return None, tuple(sorted(chosen))
 
 
 def _most(sums: list[int], rule: Saving) -> int:

@@ -76,12 +76,12 @@ class SpendThreshold(Rule):
 
 
 def _just_enough(view: CartView, units: tuple[int, ...], needed: int, basis: Basis | None) -> tuple[int, ...]:
-    chosen: list[int] = []
-    for unit in dearest(view, units):
-        chosen.append(unit)
-        if view.spend(tuple(chosen), basis) >= needed:
-            break
-    return tuple(chosen)
+    order, spend = dearest(view, units), 0
+    for place, unit in enumerate(order):
+        spend += view.spend((unit,), basis)
+        if spend >= needed:
+            return tuple(order[: place + 1])
+    return tuple(order)
 
 
 class SpendThresholdPercent(Rule):

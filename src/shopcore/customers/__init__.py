@@ -12,10 +12,12 @@ __all__ = [
     "AcquisitionLimit",
     "Activity",
     "Associations",
+    "AxisScore",
     "BgBb",
     "BgNbd",
     "Birthdays",
     "Bundle",
+    "CauseShares",
     "CohortTable",
     "CrossSell",
     "Fit",
@@ -32,6 +34,8 @@ __all__ = [
     "Prediction",
     "PurchaseHistory",
     "Repurchase",
+    "ReturnAlarms",
+    "ReviewScores",
     "Rfm",
     "RfmCuts",
     "RfmSegment",
@@ -43,6 +47,7 @@ __all__ = [
     "activity",
     "associations",
     "birthdays",
+    "cause_shares",
     "cohorts",
     "cross_sell",
     "days_in",
@@ -69,6 +74,8 @@ __all__ = [
     "repurchase",
     "restore_points",
     "retention_rate",
+    "return_alarms",
+    "review_scores",
     "revoke_points",
     "rfm",
     "rfm_scores",
@@ -121,6 +128,15 @@ if TYPE_CHECKING:
         with_interval,
     )
     from shopcore.customers._repurchase import Repurchase, SecondOrder, repurchase, second_order
+    from shopcore.customers._reviews import (
+        AxisScore,
+        CauseShares,
+        ReturnAlarms,
+        ReviewScores,
+        cause_shares,
+        return_alarms,
+        review_scores,
+    )
     from shopcore.customers._rfm import RFM_SEGMENTS, Rfm, RfmSegment, rfm, rfm_scores
     from shopcore.customers._rhythm import ACTIVITY_STATES, Activity, Birthdays, WinBack, activity, birthdays, win_back
     from shopcore.customers._sbg import Sbg, fit_sbg, retention_rate, survival
@@ -207,6 +223,15 @@ else:
             "SecondOrder",
             "repurchase",
             "second_order",
+        ),
+        "_reviews": (
+            "AxisScore",
+            "CauseShares",
+            "ReturnAlarms",
+            "ReviewScores",
+            "cause_shares",
+            "return_alarms",
+            "review_scores",
         ),
         "_rfm": (
             "RFM_SEGMENTS",

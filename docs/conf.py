@@ -5,7 +5,7 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tools"))
@@ -42,7 +42,7 @@ nb_merge_streams = True
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {"members": True}
 autodoc_preserve_defaults = True
 # What pydantic adds to each model is documented there, not once per class here.
 autodoc_inherit_docstrings = False
@@ -129,12 +129,32 @@ def join_names(app: Any, what: str, name: str, obj: Any, options: Any, lines: li
             lines[place] = line.replace(found[2], found[2].replace(", ", ","), 1)
 
 
+def show_fields(app: Any, what: str, name: str, obj: Any, options: Any, signature: Any, returns: Any) -> Any:
+    """Write the fields of a model by their types alone: the limits are in the text, and would fill a page each."""
+    from sphinx.util.typing import stringify_annotation
+
+    from shopcore.models import Model
+
+    if not (inspect.isclass(obj) and issubclass(obj, Model)):
+        return None
+    fields = obj.model_fields
+    annotations = {field: info.annotation for field, info in fields.items()}
+    bare = type("Bare", (), {"__annotations__": annotations, "__module__": obj.__module__})
+    types = get_type_hints(bare)
+    parts = []
+    for field, info in fields.items():
+        default = "" if info.is_required() else f" = {info.get_default(call_default_factory=True)!r}"
+        parts.append(f"{field}: {stringify_annotation(types[field], 'smart')}{default}")
+    return f"(*, {', '.join(parts)})", None
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Register the hooks above."""
     app.add_html_math_renderer("mathml", (math_to_mathml, None), (math_to_mathml, None))
     app.connect("missing-reference", resolve)
     app.connect("source-read", add_fragments)
     app.connect("autodoc-process-docstring", join_names)
+    app.connect("autodoc-process-signature", show_fields)
     app.connect("doctree-read", keep_words)
     app.connect("autodoc-process-docstring", strip_generated)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,14 +19,32 @@ from shopcore.promotions._search import Found
 from shopcore.promotions._writers import WRITERS
 
 NODE_SHARE: Final = 20
+MAX_COLUMNS: Final = 600
 NOISE: Final = 1e-5
 
 
 def by_program(problem: Problem, start: Run, budget: SearchBudget) -> Found:
     """Return the best assignment found, never worse than the two greedy ones, with the proved bound."""
-    program = Program(problem, WRITERS)
     best = max(start, by_size(problem), key=lambda run: run.saving)
-    outcomes, state, saving = best.outcomes, best.state, best.saving
+    first = _tried(
+        problem, Program(problem, WRITERS), budget, Found(best.outcomes, best.state, best.saving, 0, 0, "milp")
+    )
+    if first.saving == first.bound or not _repeats(problem):
+        return first
+    exact = Program(problem, WRITERS, split=True)
+    if len(exact.gain) > MAX_COLUMNS or first.bound - first.saving <= budget.gap * first.bound:
+        return first
+    second = _tried(problem, exact, budget, first)
+    return second._replace(bound=max(min(first.bound, second.bound), second.saving), nodes=first.nodes + second.nodes)
+
+
+def _repeats(problem: Problem) -> bool:
+    """Return whether a spend threshold may be used several times: the small program takes its uses together."""
+    return any(isinstance(one.promotion.effect, r.SpendThreshold) and one.uses > 1 for one in problem.candidates)
+
+
+def _tried(problem: Problem, program: Program, budget: SearchBudget, known: Found) -> Found:
+    outcomes, state, saving = known.outcomes, known.state, known.saving
     solved = _solve(program, budget) if program.gain else None
     bound = _bound(problem, program, solved)
     if solved is not None and solved.x is not None:
@@ -90,6 +108,10 @@ def _sets(program: Program, values: Any) -> dict[int, list[frozenset[int]]]:
     for (index, _), units in uses.items():
         if units:
             sets.setdefault(index, []).extend(_parted(program.problem, effects[index], units))
+    for index, some in sets.items():
+        effect = effects[index]
+        if isinstance(effect, r.SpendThreshold):
+            sets[index] = some[: effect.uses]
     return sets
 
 

@@ -22,10 +22,14 @@ Writer: TypeAlias = "Callable[[Program, Candidate, Any, View], bool]"
 
 
 class Program:
-    """Columns, rows and an objective to be maximised, with the names of the columns that count units."""
+    """Columns, rows and an objective to be maximised, with the names of the columns that count units.
 
-    def __init__(self, problem: Problem, writers: Mapping[type, Writer]) -> None:
+    `split` says every use of a spend threshold by itself: exact, and larger.
+    """
+
+    def __init__(self, problem: Problem, writers: Mapping[type, Writer], *, split: bool = False) -> None:
         self.problem = problem
+        self.split = split
         self.writers = writers
         self.gain: list[float] = []
         self.high: list[float] = []

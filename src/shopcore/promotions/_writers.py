@@ -80,17 +80,35 @@ def _spend(program: Program, one: Candidate, effect: Any, view: View) -> bool:
     needed = max(amount_of(getattr(effect, "threshold", None)), every)
     if total < needed or not units:
         return True
-    columns = program.take(one, 0, units, nothing)
     most = min(total // every, getattr(effect, "max_times", None) or MANY) if every else min(one.uses, len(units))
+    most = min(most, total // needed) if needed else most
+    parts = most if program.split and needed and not every else 1
+    before: int | None = None
+    for use in range(parts):
+        before = _spend_use(program, one, view, (use, needed, most // parts), before)
+    return True
+
+
+def _spend_use(program: Program, one: Candidate, view: View, sizes: tuple[int, int, int], before: int | None) -> int:
+    """Say some uses of a spend threshold on units of their own, and return the column that counts them.
+
+    Uses taken together are a relaxation: whether the units can be parted into that many is seen when they are priced.
+    """
+    use, needed, most = sizes
+    effect: Any = one.promotion.effect
     amount = float(effect.amount.minor)
-    # All uses together: whether the units taken can be parted into that many is seen when they are priced.
+    columns = program.take(one, use, view.own, nothing)
     plain = amount <= needed and not any(view.floor)
-    times = program.column(one, amount if plain else 0.0, min(most, total // needed) if needed else most)
+    times = program.column(one, amount if plain else 0.0, most)
+    step = amount_of(getattr(effect, "every", None)) or needed
     if needed:
-        program.row((*_worth(program, columns), (times, -float(every or needed))), 0, INF)
+        program.row((*_worth(program, columns), (times, -float(step))), 0, INF)
     if not plain:
         _together(program, one, view, columns, (times, amount))
-    return True
+    if before is not None:
+        # Equal uses in order of their numbers, so that the solver need not try them in turn.
+        program.row(((before, 1.0), (times, -1.0)), 0, INF)
+    return times
 
 
 def _spend_percent(program: Program, one: Candidate, effect: Any, view: View) -> bool:

@@ -15,6 +15,7 @@ from shopcore.typing import FloatLike
 
 CrostonVariant: TypeAlias = Literal["classic", "sba"]
 CROSTON_VARIANTS: Final[tuple[CrostonVariant, ...]] = get_args(CrostonVariant)
+BLOCK: Final = 512
 CLASSES: Final = ("none", "smooth", "erratic", "intermittent", "lumpy")
 ADI_ABOVE: Final = 1.32
 CV_SQUARED_FROM: Final = 0.49
@@ -116,14 +117,16 @@ class IntermittentForecast(ByValue, Result):
     method: str
 
 
-def _columns(series: object) -> tuple[Any, Any, Any, Any, bool]:
+def _columns(series: object) -> tuple[Any, Any, Any, bool]:
     # Periods in rows, so that one step over time touches neighbouring numbers of all SKUs.
     seen = history("series", series)
-    wide = np.ascontiguousarray(np.atleast_2d(seen).T)
-    hits = (wide > 0.0).astype(np.float64)
-    first = np.argmax(hits, axis=0)
-    size = wide[first, np.arange(wide.shape[1])]
-    return wide, hits, first, size, seen.ndim == 1
+    rows = np.atleast_2d(seen)
+    first = np.argmax(rows > 0.0, axis=1)
+    size = rows[np.arange(rows.shape[0]), first]
+    wide = np.empty(rows.shape[::-1])
+    for start in range(0, rows.shape[0], BLOCK):
+        wide[:, start : start + BLOCK] = rows[start : start + BLOCK].T
+    return wide, first, size, seen.ndim == 1
 
 
 def croston(series: FloatLike, *, alpha: float = 0.1, variant: CrostonVariant = "classic") -> IntermittentForecast:
@@ -163,11 +166,12 @@ def croston(series: FloatLike, *, alpha: float = 0.1, variant: CrostonVariant = 
     """
     one_of("variant", variant, CROSTON_VARIANTS)
     weight = number("alpha", alpha, low=0.0, high=1.0, low_open=True)
-    wide, hits, first, size, flat = _columns(series)
-    size, interval = size.copy(), first + 1.0
-    since, step = np.ones(size.shape), np.empty(size.shape)
-    pulls = hits * weight
-    for units, hit, pull in zip(wide, hits, pulls, strict=True):
+    wide, first, size, flat = _columns(series)
+    interval = first + 1.0
+    since, step, hit, pull = np.ones(size.shape), np.empty(size.shape), np.empty(size.shape), np.empty(size.shape)
+    for units in wide:
+        np.greater(units, 0.0, out=hit)
+        np.multiply(hit, weight, out=pull)
         np.subtract(units, size, out=step)
         step *= pull
         size += step
@@ -219,11 +223,12 @@ def tsb(series: FloatLike, *, alpha_demand: float = 0.1, alpha_probability: floa
     """
     pull_size = number("alpha_demand", alpha_demand, low=0.0, high=1.0, low_open=True)
     pull_chance = number("alpha_probability", alpha_probability, low=0.0, high=1.0, low_open=True)
-    wide, hits, _, size, flat = _columns(series)
-    size, chance = size.copy(), hits[0].copy()
-    step = np.empty(size.shape)
-    pulls = hits * pull_size
-    for units, hit, pull in zip(wide, hits, pulls, strict=True):
+    wide, _, size, flat = _columns(series)
+    chance = (wide[0] > 0.0).astype(np.float64)
+    step, hit, pull = np.empty(size.shape), np.empty(size.shape), np.empty(size.shape)
+    for units in wide:
+        np.greater(units, 0.0, out=hit)
+        np.multiply(hit, pull_size, out=pull)
         np.subtract(units, size, out=step)
         step *= pull
         size += step

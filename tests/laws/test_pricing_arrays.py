@@ -10,6 +10,7 @@ from pricing_tables import (
     SEEDS,
     columns_of,
     hard_target,
+    random_commission,
     random_endings,
     random_rows,
     random_table,
@@ -30,6 +31,8 @@ from shopcore.pricing import (
     Target,
     Tax,
     arrays,
+    charm,
+    commission,
     deepest_discount,
     price_for,
     waterfall,
@@ -149,6 +152,30 @@ def test_the_twin_of_the_deepest_discount_equals_it_row_by_row(seed):
     found = arrays.deepest_discount(prices, table, columns_of(items), target=target)
     for row, (price, item) in enumerate(zip(prices, items, strict=True)):
         one = deepest_discount(Money(price, table.currency), table, item, target=target).discount
+        assert found[row] == (-1 if one is None else one.minor)
+
+
+@given(SEEDS)
+def test_the_twin_of_the_commission_equals_it_row_by_row(seed):
+    rng = random.Random(seed)
+    schedule = random_commission(rng, lambda minor: Money(minor, "KWD"))
+    amounts = [rng.choice((0, rng.randrange(8000), 10**6)) for _ in range(20)]
+    edges = [band.up_to.minor + step for band in schedule.bands[:-1] for step in (0, 1)]
+    found = arrays.commission(amounts + edges, schedule)
+    assert found.tolist() == [commission(Money(a, "KWD"), schedule).minor for a in amounts + edges]
+
+
+@given(SEEDS)
+def test_the_twin_of_the_ending_equals_it_row_by_row(seed):
+    rng = random.Random(seed)
+    endings = random_endings(rng) or PriceEnding(7, (0, 3))
+    direction = rng.choice(("nearest", "up", "down"))
+    prices = [rng.randrange(3000) for _ in range(20)]
+    floors = [rng.randrange(3000) for _ in prices] if rng.random() < 0.5 else None
+    found = arrays.charm(prices, endings, direction=direction, floor=floors)
+    for row, price in enumerate(prices):
+        floor = None if floors is None else Money(floors[row], "JPY")
+        one = charm(Money(price, "JPY"), endings, direction=direction, floor=floor)
         assert found[row] == (-1 if one is None else one.minor)
 
 

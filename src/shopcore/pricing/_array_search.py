@@ -87,11 +87,11 @@ class ColumnSearch:
 
     def up(self, price: IntArray) -> IntArray:
         """Return the allowed prices at or above."""
-        return _next(self.endings, price)
+        return next_allowed(self.endings, price)
 
     def down(self, price: IntArray) -> IntArray:
         """Return the allowed prices at or below."""
-        return _previous(self.endings, price)
+        return previous_allowed(self.endings, price)
 
     def first(self, low: IntArray, high: IntArray) -> IntArray:
         """Return the lowest allowed price from `low` to `high` that meets the goal; -1 where there is none."""
@@ -193,7 +193,8 @@ class ColumnSearch:
         return profit
 
 
-def _next(endings: PriceEnding | None, price: IntArray) -> IntArray:
+def next_allowed(endings: PriceEnding | None, price: IntArray) -> IntArray:
+    """Return the allowed prices at or above: the twin of `PriceEnding.next`."""
     if endings is None:
         return price
     whole, rest = np.divmod(price, endings.modulus)
@@ -201,7 +202,8 @@ def _next(endings: PriceEnding | None, price: IntArray) -> IntArray:
     return whole * endings.modulus + residues[np.searchsorted(residues[:-1], rest)]
 
 
-def _previous(endings: PriceEnding | None, price: IntArray) -> IntArray:
+def previous_allowed(endings: PriceEnding | None, price: IntArray) -> IntArray:
+    """Return the allowed prices at or below: the twin of `PriceEnding.previous`."""
     if endings is None:
         return price
     whole, rest = np.divmod(price, endings.modulus)

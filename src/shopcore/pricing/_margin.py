@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from shopcore._checks import at_most, fail, instance, integer
 from shopcore._rounding import Rounding
 from shopcore.models._amount import same_currency
+from shopcore.models._currency import Currency
 from shopcore.models._money import Money
 from shopcore.models._rate import Rate, rate_argument
 from shopcore.models._result import Result
 from shopcore.models._rounding_policy import RoundingPolicy
 from shopcore.pricing._charges import Commission
 from shopcore.pricing._component import MAX_AMOUNT, minor_in, share
-from shopcore.pricing._lines import band_term
+from shopcore.pricing._lines import Term, band_term
 from shopcore.pricing._waterfall import MAX_PRICE, percent, ratio
 
 if TYPE_CHECKING:
@@ -127,9 +128,16 @@ def commission(amount: Money, schedule: Commission) -> Money:
         same_currency(amount, money)
     if not 0 <= amount.minor <= MAX_PRICE:
         fail("amount", str(amount), f"from 0 to {MAX_PRICE} minor units", reason="range")
-    currency = amount.currency
-    term = schedule.in_numbers(lambda money: 0 if money is None else minor_in(money, currency, ()))
-    return Money(term.at(amount.minor), currency)
+    return Money(schedule_line(schedule, amount.currency).at(amount.minor), amount.currency)
+
+
+def schedule_line(schedule: Commission, currency: Currency | None) -> Term:
+    """Return a commission of one currency in whole numbers; None where it has no amounts."""
+
+    def minor(money: Money | None) -> int:
+        return 0 if money is None or currency is None else minor_in(money, currency, ())
+
+    return schedule.in_numbers(minor)
 
 
 def payment_fee(

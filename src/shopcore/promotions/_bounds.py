@@ -26,6 +26,11 @@ def bound_of(effect: Any, view: View, name: str) -> int:
         return sum(view.price) + view.shipping
     found: Proposal = effect.propose(view)
     shipping = min(found.shipping, view.shipping)
+    if monotone and len(found.cuts) == 1 and found.cuts[0].total is not None:
+        # Spread over its units it is worth the same, whatever falls on which.
+        price, floor = view.price, view.floor
+        room = sum([max(price[unit] - floor[unit], 0) for unit in found.cuts[0].units])
+        return min(found.cuts[0].total, room) + shipping
     if monotone:
         return sum(grant(view, found, name).values()) + shipping
     return sum(_unclamped(view, cut) for cut in found.cuts) + shipping

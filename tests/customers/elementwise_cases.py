@@ -16,6 +16,11 @@ CASES = [
         "columns": PAST,
         "fixed": {"model": BG, "step": 4.0, "steps": 6, "discount_rate": 0.01},
     },
+    {
+        "function": customers.probability_of_orders,
+        "columns": {"count": 2.0, "horizon": 39.0},
+        "fixed": {"model": PARETO},
+    },
     {"function": customers.expected_orders_of_new, "columns": {"horizon": 39.0}, "fixed": {"model": BG}},
     {
         "function": customers.expected_spend,

@@ -357,3 +357,34 @@ def test_many_rows_equal_few_rows() -> None:
         every = function(orders, last, age)
         few = function(orders[:500], last[:500], age[:500])
         assert every[:500] == pytest.approx(few, rel=1e-10)
+
+
+@pytest.mark.parametrize("model", [BG, MBG, PARETO, ParetoNbd(3, 0.1, 1.0, 500), BgNbd(2.0, 0.5, 1.0, 1.0)])
+def test_chances_of_counts_sum_to_one_and_to_the_mean(model: Any) -> None:
+    counts = np.arange(30_000)
+    chances = customers.probability_of_orders(model, counts, horizon=39.0)
+    assert chances.sum() == pytest.approx(1.0, rel=1e-7)
+    assert counts @ chances == pytest.approx(customers.expected_orders_of_new(model, 39.0), rel=1e-6)
+    assert np.isfinite(chances).all()
+
+
+@pytest.mark.parametrize("model", [BG, MBG, PARETO])
+def test_chances_of_counts_equal_simulation(model: Any) -> None:
+    orders, _, _ = simulated(model, 60_000, 39.0, np.random.default_rng(12))
+    chances = customers.probability_of_orders(model, np.arange(6), horizon=39.0)
+    seen = np.bincount(np.minimum(orders, 6), minlength=7)[:6] / 60_000
+    assert seen == pytest.approx(chances, abs=4 * np.sqrt(0.25 / 60_000))
+    assert customers.probability_of_orders(model, [0, 1], horizon=0.0).sum() == pytest.approx(
+        customers.probability_of_orders(model, 0, horizon=0.0)
+    )
+
+
+def test_chances_of_bg_bb_counts_equal_the_sum_over_histories() -> None:
+    for x in range(7):
+        wanted = sum(
+            (special.comb(last - 1, x - 1) if x else 1) * np.exp(customers.log_likelihood(BB, x, last, 6))
+            for last in (range(x, 7) if x else [0])
+        )
+        assert customers.probability_of_orders(BB, x, horizon=6) == pytest.approx(wanted, rel=1e-10)
+    with pytest.raises(InputError, match="count"):
+        customers.probability_of_orders(BB, 1.5, horizon=6)

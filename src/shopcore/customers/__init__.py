@@ -69,6 +69,7 @@ __all__ = [
     "member_levels",
     "probability_alive",
     "probability_no_order",
+    "probability_of_orders",
     "purchase_history",
     "quantile_cuts",
     "repurchase",
@@ -125,6 +126,7 @@ if TYPE_CHECKING:
         log_likelihood,
         probability_alive,
         probability_no_order,
+        probability_of_orders,
         with_interval,
     )
     from shopcore.customers._repurchase import Repurchase, SecondOrder, repurchase, second_order
@@ -216,6 +218,7 @@ else:
             "log_likelihood",
             "probability_alive",
             "probability_no_order",
+            "probability_of_orders",
             "with_interval",
         ),
         "_repurchase": (

@@ -86,6 +86,20 @@ class BgBb(Result):
         zero = np.zeros_like(horizon)
         return self.orders_if_alive(zero, zero, horizon)
 
+    def chance_of_new(self, count: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the probability that a new customer takes exactly `count` of the first `horizon` chances."""
+        count, horizon = np.broadcast_arrays(count, horizon)
+        total = np.zeros(count.shape)
+        for met in range(int(np.max(horizon, initial=0)) + 1):
+            # Met all chances, or left when so many were met.
+            leaves = np.where(met == horizon, 0.0, 1.0)
+            stay = _log_leaving(self, float(met), leaves)
+            found = np.exp(
+                _log_ways(float(met), count) + _log_buying(self, count, np.maximum(float(met), count)) + stay
+            )
+            total += np.where((met >= count) & (met <= horizon), found, 0.0)
+        return total
+
     def no_order_if_alive(self, x: FloatArray, until: FloatArray, horizon: FloatArray) -> FloatArray:
         """Return the probability that a customer known not to have left takes none of the next `horizon` chances."""
         x, until, horizon = np.broadcast_arrays(x, until, horizon)
@@ -169,6 +183,18 @@ def _log_buying(model: Any, x: Any, met: Any) -> Any:
     from scipy.special import betaln
 
     return betaln(model.alpha + x, model.beta + met - x) - betaln(model.alpha, model.beta)
+
+
+def _log_leaving(model: Any, met: float, leaves: Any) -> Any:
+    from scipy.special import betaln
+
+    return betaln(model.gamma + leaves, model.delta + met) - betaln(model.gamma, model.delta)
+
+
+def _log_ways(met: float, count: Any) -> Any:
+    from scipy.special import betaln
+
+    return -np.log1p(met) - betaln(np.maximum(met - count, 0.0) + 1.0, count + 1.0)
 
 
 def _log_staying(model: Any, met: Any) -> Any:

@@ -123,6 +123,27 @@ class BgNbd(Result):
         """Return the probability that an active customer does not order in `horizon`."""
         return np.exp(-(self.r + x) * np.log1p(horizon / (self.alpha + until)))
 
+    def chance_of_new(self, count: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the probability that a new customer has exactly `count` repeat orders in `horizon`."""
+        from scipy.special import betainc, betaln
+
+        whole, stays = betaln(self.a, self.b), count + self.extra
+        still = np.exp(betaln(self.a, self.b + stays) - whole) * order_chance(self.r, self.alpha, count, horizon)
+        # Left after the last of `count` orders, whatever would have come then: so many or more would have.
+        some = stays > 0
+        left = np.exp(betaln(self.a + 1.0, self.b + np.where(some, stays, 1.0) - 1.0) - whole)
+        reach = betainc(np.maximum(count, 1.0), self.r, horizon / (self.alpha + horizon))
+        return np.asarray(still + np.where(some, left * np.where(count > 0, reach, 1.0), 0.0))
+
+
+def order_chance(r: float, alpha: float, count: Any, horizon: Any) -> Any:
+    """Return the probability of `count` orders in `horizon` of a customer who stays (negative binomial)."""
+    from scipy.special import gammaln, xlogy
+
+    start = gammaln(r + count) - gammaln(r) - gammaln(count + 1.0)
+    away = r * np.log1p(horizon / alpha) + count * np.log(alpha + horizon)
+    return np.exp(start - away + xlogy(count, horizon))
+
 
 @dataclass(frozen=True, slots=True)
 class MbgNbd(BgNbd):

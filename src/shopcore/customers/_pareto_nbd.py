@@ -7,12 +7,13 @@ hypergeometric functions: nothing cancels, and no case distinction between alpha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 
 from shopcore._checks import number
-from shopcore.customers._bg_nbd import lacks
+from shopcore.customers._bg_nbd import lacks, order_chance
 from shopcore.customers._columns import Columns, packed
 from shopcore.customers._fitting import Evaluation, Fit, climb, degenerate, finished
 from shopcore.models import Result
@@ -99,6 +100,20 @@ class ParetoNbd(Result):
         stayed = -shape * np.log1p(horizon / alpha) - self.s * np.log1p(horizon / beta)
         gone = log_gone((shape, alpha), (self.s, beta), np.zeros_like(horizon), horizon)
         return np.asarray(np.exp(np.logaddexp(stayed, gone + shape * np.log(alpha) + self.s * np.log(beta))))
+
+    def chance_of_new(self, count: FloatArray, horizon: FloatArray) -> FloatArray:
+        """Return the probability that a new customer has exactly `count` repeat orders in `horizon`."""
+        # Mixed over quantiles of the moment of leaving, cut into pieces so that a sharp peak is met.
+        wide = np.log1p(horizon / self.beta)
+        total = np.exp(-self.s * wide) * order_chance(self.r, self.alpha, count, horizon)
+        edges = np.linspace(0.0, 1.0, 9)
+        for low, high in pairwise(edges):
+            for node, weight in zip(NODES, WEIGHTS, strict=True):
+                # Even on the logarithm of beta plus time, where leaving falls off exponentially.
+                reached = wide * (low + (high - low) * (node + 1.0) / 2.0)
+                share = weight * (high - low) / 2.0 * wide * self.s * np.exp(-self.s * reached)
+                total = total + share * order_chance(self.r, self.alpha, count, self.beta * np.expm1(reached))
+        return np.asarray(total)
 
 
 def log_gone(buying: tuple[Any, Any], leaving: tuple[float, Any], last: FloatArray, until: FloatArray) -> FloatArray:

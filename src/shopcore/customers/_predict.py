@@ -28,6 +28,7 @@ __all__ = [
     "log_likelihood",
     "probability_alive",
     "probability_no_order",
+    "probability_of_orders",
     "with_interval",
 ]
 
@@ -156,6 +157,39 @@ def expected_orders_of_new(model: PurchaseModel, horizon: object) -> Any:
     instance("model", model, PurchaseModel)  # type: ignore[arg-type]  # a union works with isinstance
     ahead = _horizon(model, horizon)
     return give_back(model.orders_of_new(ahead), scalar=ahead.ndim == 0)
+
+
+def probability_of_orders(model: PurchaseModel, count: object, *, horizon: object) -> Any:
+    """Return the probability that a new customer has exactly so many repeat orders in a time (复购次数分布).
+
+    Parameters
+    ----------
+    model : BgNbd, MbgNbd, ParetoNbd or BgBb
+    count : float or array-like
+        Repeat orders, whole numbers; broadcast with `horizon`.
+    horizon : float or array-like
+        Time after the first order, in the model's unit.
+
+    Returns
+    -------
+    float or float64 array
+
+    Notes
+    -----
+    Source: Fader, Hardie and Lee (2005), equation 8; Fader, Hardie and Shang (2010), equation 7.
+
+    Examples
+    --------
+    >>> probability_of_orders(BgNbd(0.243, 4.414, 0.793, 2.426), [0, 1, 2], horizon=39).round(4).tolist()
+    [0.5738, 0.1994, 0.0854]
+    """
+    instance("model", model, PurchaseModel)  # type: ignore[arg-type]  # a union works with isinstance
+    number_of, ahead = floats("count", count, NON_NEGATIVE), _horizon(model, horizon)
+    if (bad := number_of != np.floor(number_of)).any():
+        fail_rows("count", bad, number_of, "whole numbers of repeat orders")
+    scalar = number_of.ndim == ahead.ndim == 0
+    number_of, ahead = broadcast(count=number_of, horizon=ahead)
+    return give_back(model.chance_of_new(number_of, ahead), scalar=scalar)
 
 
 def probability_no_order(model: PurchaseModel, orders: object, recency: object, age: object, *, horizon: object) -> Any:

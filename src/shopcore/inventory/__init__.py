@@ -29,6 +29,7 @@ __all__ = [
     "MinMax",
     "Newsvendor",
     "NextUnits",
+    "Parcel",
     "PeriodicReview",
     "Pmf",
     "Policy",
@@ -38,6 +39,7 @@ __all__ = [
     "ReorderPoint",
     "ReorderQuantity",
     "RoundedOrder",
+    "Route",
     "Service",
     "ShortLine",
     "Simulation",
@@ -49,6 +51,7 @@ __all__ = [
     "StockHold",
     "StockLedger",
     "Stocktake",
+    "SupplierScore",
     "abc_classes",
     "achieved_service",
     "available_to_promise",
@@ -83,6 +86,7 @@ __all__ = [
     "reconcile",
     "reorder_point",
     "round_order",
+    "route_order",
     "rq_cost",
     "safety_stock",
     "sales_speed",
@@ -96,6 +100,7 @@ __all__ = [
     "stock_health",
     "stock_turnover",
     "stocktake",
+    "supplier_score",
     "tsb",
     "units_per_stock",
     "wagner_whitin",
@@ -139,6 +144,7 @@ if TYPE_CHECKING:
     from shopcore.inventory._promise import available_to_promise
     from shopcore.inventory._reorder_point import ReorderPoint, achieved_service, reorder_point, safety_stock
     from shopcore.inventory._round_order import RoundedOrder, round_order
+    from shopcore.inventory._routing import Parcel, Route, route_order
     from shopcore.inventory._rq import RQ, best_reorder_point, optimal_rq, rq_cost
     from shopcore.inventory._rq_heuristics import heuristic_rq
     from shopcore.inventory._sales_speed import (
@@ -153,6 +159,7 @@ if TYPE_CHECKING:
     from shopcore.inventory._smoothing import SmoothedForecast, exponential_smoothing, seasonal_smoothing
     from shopcore.inventory._ss import SS, optimal_ss, power_ss, ss_cost
     from shopcore.inventory._stock_ratios import excess_units, gmroi, sell_through_rate, stock_turnover, units_per_stock
+    from shopcore.inventory._supplier_score import SupplierScore, supplier_score
     from shopcore.inventory._values import (
         Constraints,
         Costs,
@@ -258,6 +265,11 @@ else:
             "RoundedOrder",
             "round_order",
         ),
+        "_routing": (
+            "Parcel",
+            "Route",
+            "route_order",
+        ),
         "_rq": (
             "RQ",
             "best_reorder_point",
@@ -294,6 +306,10 @@ else:
             "sell_through_rate",
             "stock_turnover",
             "units_per_stock",
+        ),
+        "_supplier_score": (
+            "SupplierScore",
+            "supplier_score",
         ),
         "_values": (
             "Constraints",

@@ -105,3 +105,11 @@ def test_totals_are_plain_data_and_a_table():
     found = basket_totals([line(title="<b>")], rounding=RoundingPolicy("line"))
     assert found.to_dict()["total"] == {"minor": 1000, "currency": "EUR"}
     assert "<b>" not in found._repr_html_()
+
+
+def test_a_coarse_step_rounds_the_tax_inside_a_price():
+    def tax(minor):
+        lines = [line(unit_price=Money(minor, "CHF"), tax_rate=Rate("0.05"))]
+        return basket_totals(lines, rounding=RoundingPolicy("line", step=5)).tax.minor
+
+    assert [tax(minor) for minor in (2, 4, 100, 2100)] == [0, 0, 5, 100]

@@ -39,13 +39,18 @@ def rounded(numerator: int, denominator: int, policy: RoundingPolicy) -> int:
 
 
 def tax_of(amount: int, rate: Rate, policy: RoundingPolicy, *, included: bool) -> int:
-    """Return the tax on an amount, or in it: then the net is rounded and the tax is the rest."""
+    """Return the tax on an amount, or in it: then the net is rounded and the tax is the rest.
+
+    With a coarser step it is the tax itself that is rounded; a rounded net would give small amounts absurd taxes.
+    """
     if not rate.numerator or not amount:
         return 0
     if not included:
         return rounded(amount * rate.numerator, rate.denominator, policy)
-    # A coarse step could round the net above the amount itself.
-    return max(0, amount - rounded(amount * rate.denominator, rate.denominator + rate.numerator, policy))
+    whole = rate.denominator + rate.numerator
+    if policy.step != 1:
+        return min(amount, rounded(amount * rate.numerator, whole, policy))
+    return amount - rounded(amount * rate.denominator, whole, policy)
 
 
 def through(line: OrderLine, units: int, policy: RoundingPolicy, allotted: int | None = None) -> Through:

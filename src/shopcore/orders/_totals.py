@@ -148,7 +148,8 @@ def totals(order: Order) -> OrderTotals:
     Notes
     -----
     Tax on top: rounded(amount x rate). Tax inside: net = rounded(amount / (1 + rate)), tax = the rest, so that the
-    total never changes with the level of rounding. Level ``"order"`` rounds the sum of each rate once and splits it
+    total never changes with the level of rounding; where the policy's step is coarser than one, the tax is rounded.
+    Level ``"order"`` rounds the sum of each rate once and splits it
     over its lines by largest remainder, earliest line first on ties. Several taxes on one line share its tax by
     largest remainder of their rates.
     Source: levels and modes as in commercetools, "Cart tax calculation" (documentation, 2026).

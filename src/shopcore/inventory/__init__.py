@@ -34,6 +34,7 @@ __all__ = [
     "Pmf",
     "Policy",
     "Position",
+    "PresalePush",
     "ProfitNewsvendor",
     "PromotionUplift",
     "ReorderPoint",
@@ -80,6 +81,7 @@ __all__ = [
     "optimal_ss",
     "part_period_balancing",
     "power_ss",
+    "presale_push",
     "promotion_uplift",
     "quantity_discount",
     "rank_next_units",
@@ -141,6 +143,7 @@ if TYPE_CHECKING:
     from shopcore.inventory._next_units import NextUnits, rank_next_units
     from shopcore.inventory._pmf import Pmf
     from shopcore.inventory._policies import BaseStock, CoverPolicy, MinMax, PeriodicReview, Policy, ReorderQuantity
+    from shopcore.inventory._presale import PresalePush, presale_push
     from shopcore.inventory._promise import available_to_promise
     from shopcore.inventory._reorder_point import ReorderPoint, achieved_service, reorder_point, safety_stock
     from shopcore.inventory._round_order import RoundedOrder, round_order
@@ -253,6 +256,10 @@ else:
             "PeriodicReview",
             "Policy",
             "ReorderQuantity",
+        ),
+        "_presale": (
+            "PresalePush",
+            "presale_push",
         ),
         "_promise": ("available_to_promise",),
         "_reorder_point": (

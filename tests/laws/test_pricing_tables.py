@@ -84,7 +84,7 @@ def test_the_solver_is_equal_to_trying_every_price_on_2000_tables():
     for seed in range(2000):
         solution = check_against_brute_force(seed, 6000)
         reasons[solution.reason or ("stable later" if solution.smallest != solution.stable else "one price")] += 1
-    assert reasons["stable later"] > 200, reasons
+    assert reasons["stable later"] > 50, reasons
 
 
 @given(SEEDS)

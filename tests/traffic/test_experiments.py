@@ -106,6 +106,13 @@ def test_decisions_say_why():
         traffic.decide(clear, stage="done")
 
 
+def test_sequences_refuse_what_squares_out_of_range():
+    assert traffic.sequential_test(1e5, 1e-9, mixing_sd=1.0).p_value == 0.0
+    for bad in ((0.1, 0.0, 1.0), (0.1, 1e-300, 1.0), (0.1, 1.0, 1e300), (float("nan"), 1.0, 1.0)):
+        with pytest.raises(InputError):
+            traffic.sequential_test(bad[0], bad[1], mixing_sd=bad[2])
+
+
 def test_sample_ratio_edges():
     assert traffic.sample_ratio([0, 0]).p_value is None
     assert traffic.sample_ratio([900, 100], [9, 1]).p_value == 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from shopcore._intervals import chi_square_p, confidence_level
 from shopcore.models._result import Result
 from shopcore.traffic._compare import Comparison
 from shopcore.traffic._ratio import CONFIDENCE
+
+# Squares of smaller and larger numbers leave the range of floats.
+_SMALLEST: Final = 1e-100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def sequential_test(
     difference : float
         b - a so far.
     standard_error : float
-        Of the difference, > 0: ``sqrt(variance / n)`` for n pairs.
+        Of the difference, from 1e-100 to 1e100: ``sqrt(variance / n)`` for n pairs.
     mixing_sd : float
         Effects one hopes for, in the unit of the difference, > 0; fixed before the test. See `mixing_sd_for`.
     confidence : float
@@ -84,8 +88,8 @@ def sequential_test(
     (1.132887, 0.322102)
     """
     d = number("difference", difference)
-    s = number("standard_error", standard_error, low=0.0, low_open=True) ** 2
-    t = number("mixing_sd", mixing_sd, low=0.0, low_open=True) ** 2
+    s = number("standard_error", standard_error, low=_SMALLEST, high=1.0 / _SMALLEST) ** 2
+    t = number("mixing_sd", mixing_sd, low=_SMALLEST, high=1.0 / _SMALLEST) ** 2
     alpha = 1.0 - confidence_level(confidence)
     log_e = -0.5 * float(np.log1p(t / s)) + d * d / (2.0 * s) * (t / (s + t))
     half = float(np.sqrt(2.0 * s * (s + t) / t * (0.5 * np.log1p(t / s) - np.log(alpha))))

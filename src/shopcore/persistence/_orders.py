@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from shopcore._checks import fail, integer
 from shopcore.models import Order, OrderLine, RoundingPolicy
+from shopcore.models._order import trusted_line
 from shopcore.persistence._columns import price_of, price_parts
 from shopcore.persistence._rows import EMPTY, chunks, insert_plain, read_rest, rest_of, upsert
 from shopcore.persistence._tables import LINE_COUNTS, Tables
@@ -148,7 +149,7 @@ def _line_of(row: Any, currency: str) -> OrderLine:
     if row["rest"] == EMPTY:
         return OrderLine(**fields)
     # What was written as JSON is read as JSON, together with the columns, so that it is validated as one.
-    rest = {**OrderLine(**fields).model_dump(mode="json"), **read_rest(row["rest"])}
+    rest = {**trusted_line(fields).model_dump(mode="json", include=set(fields)), **read_rest(row["rest"])}
     return OrderLine.from_dict(rest)
 
 

@@ -1,7 +1,7 @@
 """The best combination is the best: held against a plain exhaustive search, for every rule and both unit modes."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from promotion_carts import brute_force, brute_force_units, carts, offers, policies
 
@@ -14,6 +14,9 @@ from shopcore.promotions._priority import by_priority
 from shopcore.promotions.rules import PercentOff
 
 LIMITED = (("free", 0), ("tea", 99))
+
+# The exhaustive search over owners of units and the solver take their time: a quarter of the profile's examples.
+few = settings(max_examples=max(settings().max_examples // 4, 10))
 
 
 @given(carts(), offers(), st.data())
@@ -32,6 +35,7 @@ def test_a_free_order_is_searched_too(cart, promotions, data):
     assert found.saving.minor == brute_force(cart, promotions, policy)
 
 
+@few
 @given(carts(max_units=5), offers(max_size=3, budgets=False), st.data())
 def test_units_that_serve_once_go_where_they_save_most(cart, promotions, data):
     policy = data.draw(policies(selection="best", units="once", max_discount=None))
@@ -54,6 +58,7 @@ def test_the_same_input_gives_the_same_bytes(cart, promotions, policy):
     assert evaluate(cart, promotions, policy).to_json() == evaluate(cart, promotions, policy).to_json()
 
 
+@few
 @given(carts(), offers(), st.data())
 def test_the_integer_program_bounds_every_assignment_and_is_priced_again(cart, promotions, data):
     policy = data.draw(policies(selection="best", units="once"))

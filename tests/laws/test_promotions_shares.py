@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from promotion_carts import carts, offers, policies
 
@@ -10,6 +10,7 @@ from shopcore.models import Cart, Money
 from shopcore.promotions import Purchase, ReturnPolicy, StackingPolicy, evaluate, quote_refund, read_promotions, verify
 
 modes = st.sampled_from(["shared", "once"])
+few = settings(max_examples=max(settings().max_examples // 4, 10))
 
 
 @given(carts(), offers(), st.data())
@@ -32,6 +33,7 @@ def test_shares_sum_exactly_and_no_unit_goes_below_its_floor(cart, promotions, d
         assert claim.budget is None or claim.amount.minor <= claim.budget.minor
 
 
+@few
 @given(carts(), offers(max_size=4), st.data())
 def test_the_best_costs_no_more_than_the_order_and_verifies(cart, promotions, data):
     policy = data.draw(policies(selection="best", units=data.draw(modes)))

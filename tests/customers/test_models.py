@@ -293,6 +293,8 @@ def test_gamma_gamma_finds_its_own_parameters_and_says_when_it_cannot() -> None:
     assert ends is not None
     assert ends["p"][0] < 6.25 < ends["p"][1]
     assert ends["q"][0] < 3.74 < ends["q"][1]
+    twice = customers.fit_gamma_gamma(orders, spend, weight=2.0)
+    assert twice.log_likelihood == pytest.approx(2 * fit.log_likelihood, rel=1e-9)
     assert customers.fit_gamma_gamma([2, 3], [5.0, 5.0]).status == "degenerate"
     assert customers.fit_gamma_gamma([1, 1, 1], [5.0, 6.0, 9.0]).status == "degenerate"
     with pytest.raises(InputError, match="mean_spend"):

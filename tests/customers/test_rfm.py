@@ -1,7 +1,7 @@
 """RFM: the figures by hand, the cut rules, bad input and the ends of the scale."""
 
 import pickle
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,8 @@ def test_one_customer_has_the_lowest_rank_and_no_error() -> None:
         ({"customers": ["a", None, "b", "c", "d"]}, InputError),
         ({"customers": ["a"]}, ShapeError),
         ({"days": ["soon"] * 5}, InputError),
+        ({"days": ["2026-01-01T00:30:00+08:00"] * 5}, InputError),
+        ({"days": [datetime(2026, 1, 1, tzinfo=UTC)] * 5}, InputError),
         ({"cuts": "deciles"}, InputError),
         ({"high": "median"}, InputError),
         ({"high": 0}, InputError),

@@ -140,8 +140,8 @@ def fit_gamma_gamma(orders: object, mean_spend: object, *, weight: object = None
     if (bad := (x > 0) & (m <= 0)).any():
         fail_rows("mean_spend", bad, m, "> 0 where there are orders; leave free and refunded orders out")
     keep = np.ravel(x) > 0
-    w = np.ones(int(keep.sum())) if weight is None else np.ravel(floats("weight", weight, NON_NEGATIVE))[keep]
-    x, m = np.ravel(x)[keep], np.ravel(m)[keep]
+    w = np.broadcast_to(floats("weight", 1.0 if weight is None else weight, NON_NEGATIVE), x.shape)
+    w, x, m = (np.ravel(column)[keep] for column in (w, x, m))
     size = float(w.sum())
     if size < 2:
         return degenerate(NAMES, size, "no customer with a repeat order" if size == 0 else "only one customer")

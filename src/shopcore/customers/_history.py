@@ -175,6 +175,8 @@ def day_numbers(argument: str, value: object) -> IntArray:
 def _dates_of_texts(argument: str, raw: Any) -> Any:
     if raw.dtype.kind == "O" and not all(isinstance(item, str) or hasattr(item, "isoformat") for item in raw.ravel()):
         return raw
+    if any(_has_zone(item) for item in raw.ravel()):
+        fail(argument, "", "days without a time zone", reason="timezone", hint="take the shop's local date first")
     try:
         found = raw.astype("datetime64[D]")
     except (ValueError, TypeError):
@@ -182,6 +184,13 @@ def _dates_of_texts(argument: str, raw: Any) -> Any:
     if found is None:
         fail(argument, raw.ravel()[0], "days as whole numbers, dates, datetime64 or ISO text", reason="type")
     return found
+
+
+def _has_zone(item: Any) -> bool:
+    # numpy would drop the offset, and with it the day.
+    if isinstance(item, str):
+        return len(item) > 10 and (item[-1] in "Zz" or "+" in item[10:] or "-" in item[10:])
+    return getattr(item, "tzinfo", None) is not None
 
 
 def codes_of(argument: str, values: object, length: int) -> tuple[Any, IntArray]:

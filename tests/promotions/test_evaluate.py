@@ -177,3 +177,13 @@ def test_an_empty_cart_costs_its_shipping():
     priced = evaluate(cart(shipping=yuan(900), buyer=Buyer(orders=0)), [promotion("p", PercentOff(percent="10%"))])
     assert priced.total == yuan(900)
     assert priced.of("p").code == "missing_item"
+
+
+@pytest.mark.parametrize("selection", ["priority", "best"])
+@pytest.mark.parametrize(("on_exceed", "saved"), [("cap", 150), ("refuse", 100)])
+def test_all_uses_of_a_promotion_share_its_budget(selection, on_exceed, saved):
+    effect = SpendThreshold(amount=yuan(100), threshold=yuan(1000), max_times=3)
+    offer = promotion("p", effect, budget=Budget(limit=yuan(150), on_exceed=on_exceed))
+    policy = StackingPolicy(selection=selection, units="once")
+    priced = evaluate(cart((3, 1000)), [offer], policy)
+    assert priced.saving == priced.claims[0].amount == yuan(saved)

@@ -19,7 +19,8 @@ def on_sets(problem: Problem, one: Candidate, state: State, sets: Sequence[froze
     opening = state
     caller = one.single_use(when=True) if len(sets) > 1 else one
     for units in sets:
-        found, after = attempt(problem, caller, state._replace(free=units & free))
+        spent = 0 if total is None else total.saving
+        found, after = attempt(problem, caller, state._replace(free=units & free), spent=spent)
         if isinstance(found, Outcome):
             total = found if total is None else joined(total, found)
             free = (free - units) | (after.free or frozenset())

@@ -39,19 +39,22 @@ class Outcome(NamedTuple):
 Answer: TypeAlias = Outcome | Unmet
 
 
-def attempt(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]:
-    """Return what a candidate does on a state, and the state after it; the same state where it does nothing."""
+def attempt(problem: Problem, one: Candidate, state: State, *, spent: int = 0) -> tuple[Answer, State]:
+    """Return what a candidate does on a state, and the state after it; the same state where it does nothing.
+
+    `spent` is what earlier uses of it took of its budget.
+    """
     if one.promotion.stage and state.item is None:
         state = state._replace(item=state.price)
     unmet = problem.check(one, state)
     if unmet is not None:
         return unmet, state
     if one.terms.once and one.loops and one.uses > 1:
-        return _attempt_uses(problem, one, state)
-    return _use(problem, one, state)
+        return _attempt_uses(problem, one, state, spent)
+    return _use(problem, one, state, spent)
 
 
-def _use(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]:
+def _use(problem: Problem, one: Candidate, state: State, spent: int) -> tuple[Answer, State]:
     view = problem.view(one, state)
     found = problem.proposal(one, view)
     if found.unmet is not None:
@@ -62,7 +65,7 @@ def _use(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]
     shipping = min(_checked(found, name), state.shipping)
     if not (goods or shipping or found.gifts or found.pay_now):
         return NO_EFFECT, state
-    shares, shipping, capped = _limited(problem, one, state, (shares, shipping))
+    shares, shipping, capped = _limited(problem, one, state, (shares, shipping), spent)
     goods = sum(shares.values())
     if capped and not (goods or shipping):
         return Unmet("budget"), state
@@ -89,12 +92,14 @@ def _is_gift(gift: object) -> bool:
     return type(sku) is str and 0 < len(sku) <= 64 and type(quantity) is int and 0 < quantity <= 10**6
 
 
-def _limited(problem: Problem, one: Candidate, state: State, wanted: tuple[Shares, int]) -> tuple[Shares, int, bool]:
+def _limited(
+    problem: Problem, one: Candidate, state: State, wanted: tuple[Shares, int], spent: int
+) -> tuple[Shares, int, bool]:
     shares, shipping = wanted
     budget, capped = one.promotion.budget, False
-    if one.room is not None and budget is not None and sum(shares.values()) + shipping > one.room:
+    if one.room is not None and budget is not None and sum(shares.values()) + shipping > one.room - spent:
         capped = True
-        shares, shipping = limit_shares(shares, shipping, one.room if budget.on_exceed == "cap" else 0)
+        shares, shipping = limit_shares(shares, shipping, one.room - spent if budget.on_exceed == "cap" else 0)
     if problem.cap is not None and sum(shares.values()) > problem.cap - state.saved:
         capped = True
         shares, _ = limit_shares(shares, 0, max(problem.cap - state.saved, 0))
@@ -123,12 +128,12 @@ def used_units(found: Proposal, name: str) -> frozenset[int]:
     return cut.union(found.used)
 
 
-def _attempt_uses(problem: Problem, one: Candidate, state: State) -> tuple[Answer, State]:
+def _attempt_uses(problem: Problem, one: Candidate, state: State, spent: int) -> tuple[Answer, State]:
     total: Outcome | None = None
     first = state
     answer: Answer = NO_EFFECT
     for _ in range(one.uses):
-        found, after = _use(problem, one, state)
+        found, after = _use(problem, one, state, spent if total is None else spent + total.saving)
         if isinstance(found, Unmet):
             answer = found if total is None else answer
             break

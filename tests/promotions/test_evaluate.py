@@ -5,10 +5,24 @@ from datetime import UTC, datetime
 import pytest
 
 from shopcore.errors import CurrencyMismatchError, InputError, LimitError, RuleContractError
-from shopcore.models import Budget, Buyer, Cart, CartLine, Cut, Money, Period, Promotion, Proposal, Rate, Stacking
+from shopcore.models import (
+    Budget,
+    Buyer,
+    Cart,
+    CartLine,
+    Cut,
+    Money,
+    Period,
+    Promotion,
+    Proposal,
+    Rate,
+    Stacking,
+    Unmet,
+)
 from shopcore.promotions import StackingPolicy, StagePolicy, Usage, evaluate
 from shopcore.promotions.rules import AmountOff, PercentOff, SpendThreshold, SpendThresholdPercent
 
+POLICIES = [StackingPolicy(selection=one, units=two) for one in ("priority", "best") for two in ("shared", "once")]
 NOON = datetime(2026, 11, 11, 12, tzinfo=UTC)
 
 
@@ -125,11 +139,49 @@ def test_claims_split_the_funding_and_state_the_ceilings():
     Proposal((Cut((0,), total=True),)),
     Proposal(shipping=-1),
     Proposal(gifts=(("", 1),)),
-], ids=str)  # fmt: skip
-def test_a_foreign_rule_that_breaks_the_contract_is_named(proposal):
+    Proposal(gifts=None),
+    Proposal(5),
+    Proposal([Cut((0,), total=1)]),
+    Proposal((Cut((0,), total=1),) * 10_001),
+    Proposal((Cut((0,), total=1),), used=(99,)),
+    Proposal((Cut((0,), total=1, carriers=(0, 0)),)),
+    Proposal(unmet="no"),
+    Proposal(unmet=Unmet(5)),
+    Proposal(unmet=Unmet("x" * 65)),
+    Proposal(unmet=Unmet("x", minor=float("nan"))),
+    Proposal(unmet=Unmet("x", count="1e1000000")),
+    Proposal(unmet=Unmet("x", skus=5)),
+], ids=lambda proposal: str(proposal)[:40])  # fmt: skip
+@pytest.mark.parametrize("policy", POLICIES, ids=str)
+def test_a_foreign_rule_that_breaks_the_contract_is_named(proposal, policy):
     with pytest.raises(RuleContractError) as caught:
-        evaluate(cart((1, 1000)), [promotion("wheel", lambda _: proposal)])
+        evaluate(cart((1, 1000)), [promotion("wheel", lambda _: proposal)], policy)
     assert caught.value.promotion_id == "wheel"
+
+
+def off_by_one(**attributes):
+    propose = {"propose": lambda *_: Proposal((Cut((0,), total=1),))}
+    return type("Foreign", (), {"kind": "acme.foreign", "v": 1, **propose, **attributes})()
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"uses": float("nan")},
+        {"upper_bound": lambda *_: float("nan")},
+        {"upper_bound": lambda *_: -1},
+        {"upper_bound": lambda *_: 1 // 0},
+        {"monotone": False, "propose": lambda *_: 1 // 0},
+    ],
+    ids=str,
+)
+def test_whatever_else_a_foreign_rule_states_is_looked_over_too(attributes):
+    with pytest.raises(RuleContractError, match="promotion wheel"):
+        evaluate(cart((1, 1000)), [promotion("wheel", off_by_one(**attributes))], StackingPolicy(selection="best"))
+
+
+def test_a_field_of_a_foreign_rule_that_is_called_on_is_its_own_affair():
+    assert evaluate(cart((1, 1000)), [promotion("wheel", off_by_one(on="TEA"))]).total == yuan(999)
 
 
 def test_a_foreign_rule_that_raises_recurses_or_meddles_is_named_and_harms_nothing():
@@ -141,9 +193,24 @@ def test_a_foreign_rule_that_raises_recurses_or_meddles_is_named_and_harms_nothi
     def meddling(view):
         view.cart.lines[0].unit_price = yuan(1)
 
-    for rule in (recursing, meddling, lambda _: 1 // 0):
-        with pytest.raises(RuleContractError, match="wheel"):
-            evaluate(goods, [promotion("wheel", rule)])
+    def emptying(view):
+        view.cart.__dict__["lines"] = ()
+        return Proposal()
+
+    def cheapening(view):
+        view.cart.lines[0].__dict__["unit_price"] = yuan(1)
+        return Proposal()
+
+    def adding_dollars(view):
+        return Proposal((Cut((0,), total=(view.cart.lines[0].unit_price + Money(1, "USD")).minor),))
+
+    foul = type("Foul", (), {"kind": "acme.foul", "v": 1, "check": lambda _, view: emptying(view) and None})()
+    rules = (recursing, meddling, emptying, cheapening, adding_dollars, lambda _: 1 // 0)
+    wheels = [promotion("wheel", rule) for rule in rules] + [promotion("wheel", AmountOff(amount=yuan(1)), when=foul)]
+    for policy in POLICIES:
+        for wheel in wheels:
+            with pytest.raises(RuleContractError, match="wheel"):
+                evaluate(goods, [wheel, promotion("ten", PercentOff(percent="10%"))], policy)
     assert goods == cart((1, 1000))
 
 

@@ -28,6 +28,7 @@ __all__ = [
     "conditions",
     "evaluate",
     "evaluate_many",
+    "installed_presets",
     "lint",
     "price_of_greed",
     "quote_refund",
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from shopcore.promotions._lint import Finding, lint
     from shopcore.promotions._policy import StackingPolicy, StagePolicy
     from shopcore.promotions._prepare import Usage
-    from shopcore.promotions._presets import PRESETS
+    from shopcore.promotions._presets import PRESETS, installed_presets
     from shopcore.promotions._registry import BUILT_INS, Kind, Registry, read_promotions
     from shopcore.promotions._results import Certificate, Claim, PricedCart, PricedLine, PromotionTrace
     from shopcore.promotions._returns import Purchase, RefundQuote, ReturnPolicy, quote_refund
@@ -59,7 +60,7 @@ else:
         "_lint": ("Finding", "lint"),
         "_policy": ("StackingPolicy", "StagePolicy"),
         "_prepare": ("Usage",),
-        "_presets": ("PRESETS",),
+        "_presets": ("PRESETS", "installed_presets"),
         "_registry": ("BUILT_INS", "Kind", "Registry", "read_promotions"),
         "_results": ("Certificate", "Claim", "PricedCart", "PricedLine", "PromotionTrace"),
         "_returns": ("Purchase", "RefundQuote", "ReturnPolicy", "quote_refund"),

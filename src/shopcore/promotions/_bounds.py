@@ -10,21 +10,25 @@ from __future__ import annotations
 from typing import Any
 
 from shopcore.models._rule import Cut, Proposal
-from shopcore.promotions._grant import check_minor, grant
+from shopcore.promotions._contract import asked, check_minor, check_proposal
+from shopcore.promotions._grant import grant
 from shopcore.promotions._view import View
+from shopcore.promotions.rules._base import Rule
 
 
 def bound_of(effect: Any, view: View, name: str) -> int:
     """Return an amount that the effect cannot exceed at these prices or any lower ones."""
     own = getattr(effect, "upper_bound", None)
     if own is not None:
-        bound = own(view)
+        bound = asked(name, own, view)
         check_minor(bound, name)
         return int(bound)
     monotone = getattr(effect, "monotone", None)
     if monotone is None:
         return sum(view.price) + view.shipping
-    found: Proposal = effect.propose(view)
+    found: Proposal = asked(name, effect.propose, view)
+    if not isinstance(effect, Rule):
+        check_proposal(found, len(view.list_price), name)
     shipping = min(found.shipping, view.shipping)
     if monotone and len(found.cuts) == 1 and found.cuts[0].total is not None:
         # Spread over its units it is worth the same, whatever falls on which.
@@ -32,7 +36,7 @@ def bound_of(effect: Any, view: View, name: str) -> int:
         room = sum([max(price[unit] - floor[unit], 0) for unit in found.cuts[0].units])
         return min(found.cuts[0].total, room) + shipping
     if monotone:
-        return sum(grant(view, found, name).values()) + shipping
+        return sum(grant(view, found).values()) + shipping
     return sum(_unclamped(view, cut) for cut in found.cuts) + shipping
 
 

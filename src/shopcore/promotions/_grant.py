@@ -7,27 +7,22 @@ the same again inside a line over its units. Ties go to the earliest line and un
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
 
-from shopcore.errors import RuleContractError
 from shopcore.models import Rate
 from shopcore.models._allocation import allocate_capped_minor
 from shopcore.models._rule import Cut, Proposal
 from shopcore.promotions._view import View
 
-MOST = 2**62
 Shares = dict[int, int]
 
 
-def grant(view: View, proposal: Proposal, promotion_id: str, *, own: bool = False) -> Shares:
+def grant(view: View, proposal: Proposal) -> Shares:
     """Return what each unit gets of a proposal in minor units; only positive shares.
 
-    The proposal of a rule of our `own` is known to keep the contract and is not looked over.
+    The proposal is ours, or was looked over by `check_proposal`.
     """
     shares: Shares = {}
     for cut in proposal.cuts:
-        if not own:
-            _check_cut(view, cut, promotion_id)
         if not cut.units:
             continue
         if view.spread_groups and cut.carriers:
@@ -133,35 +128,3 @@ def limit_shares(shares: Shares, shipping: int, limit: int) -> tuple[Shares, int
     wanted = [shares[unit] for unit in units] + [shipping]
     parts, _ = allocate_capped_minor(limit, wanted, wanted)
     return {unit: part for unit, part in zip(units, parts, strict=False) if part}, parts[-1]
-
-
-def _check_cut(view: View, cut: Cut, promotion_id: str) -> None:
-    last = len(view.list_price)
-    if type(cut) is not Cut or type(cut.units) is not tuple or type(cut.carriers) is not tuple:
-        broken(promotion_id, "a cut must be a Cut with a tuple of units", "type")
-    for unit in (*cut.units, *cut.carriers):
-        if type(unit) is not int or not 0 <= unit < last:
-            broken(promotion_id, "a cut must name units of the cart", "unit")
-    if len(set(cut.units)) != len(cut.units):
-        broken(promotion_id, "a cut must name a unit once", "unit")
-    if cut.rate is not None:
-        if type(cut.rate) is not Rate or not 0 <= cut.rate <= 1:
-            broken(promotion_id, "a rate must be a Rate from 0 to 1", "rate")
-    elif cut.total is not None:
-        check_minor(cut.total, promotion_id)
-    else:
-        if type(cut.amounts) is not tuple or len(cut.amounts) != len(cut.units):
-            broken(promotion_id, "amounts must be one for every unit", "amounts")
-        for minor in cut.amounts:
-            check_minor(minor, promotion_id)
-
-
-def check_minor(minor: object, promotion_id: str) -> None:
-    """Refuse what is not a whole, not negative number of minor units."""
-    if type(minor) is not int or not 0 <= minor <= MOST:
-        broken(promotion_id, "an amount must be an int of minor units, zero or positive", "amount")
-
-
-def broken(promotion_id: str, what: str, reason: str) -> NoReturn:
-    """Raise `RuleContractError` naming the promotion."""
-    raise RuleContractError(f"promotion {promotion_id}: {what}", promotion_id=promotion_id, reason=reason)

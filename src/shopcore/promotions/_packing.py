@@ -78,7 +78,7 @@ class Packing:
                 found = self.problem.proposal(one, view)
                 if found.unmet is not None or not found.cuts:
                     continue
-                mask = _mask(used_units(found, one.promotion.promotion_id))
+                mask = _mask(used_units(found))
                 if mask in table:
                     continue
                 answer, _ = attempt(self.problem, bare, self.opening._replace(free=frozenset(units)))

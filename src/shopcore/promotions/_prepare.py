@@ -8,13 +8,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from shopcore._checks import at_most, aware, fail, instance, integer
-from shopcore.errors import CurrencyMismatchError, RuleContractError, ShopcoreError
+from shopcore.errors import CurrencyMismatchError
 from shopcore.models import Money
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion, RawRule
 from shopcore.models._rule import Proposal, Unmet
+from shopcore.promotions._contract import asked, broken, check_proposal, check_unmet
 from shopcore.promotions._policy import StackingPolicy, StagePolicy
 from shopcore.promotions._view import Layout, State, Terms, View
+from shopcore.promotions.conditions._base import Check
+from shopcore.promotions.conditions._combined import AllOf, AnyOf, NoneOf
 from shopcore.promotions.rules._base import Rule
 from shopcore.promotions.rules._spend_threshold import SpendThreshold
 
@@ -53,6 +56,7 @@ class Candidate:
         "conflicts",
         "index",
         "loops",
+        "most",
         "on",
         "own",
         "promotion",
@@ -63,6 +67,7 @@ class Candidate:
         "terms",
         "view_terms",
         "when",
+        "when_own",
     )
 
     def __init__(self, index: int, promotion: Promotion, terms: Terms, room: int | None) -> None:
@@ -70,12 +75,16 @@ class Candidate:
         self.index = index
         self.promotion = promotion
         self.propose = effect.propose if hasattr(effect, "propose") else effect
-        self.on = getattr(effect, "on", None)
+        on = getattr(effect, "on", None)
+        self.on = on if callable(getattr(on, "matches", None)) else None
         self.own = isinstance(effect, Rule)
         # Our rules find all their uses at once; a threshold, and a foreign rule, are asked again for every use.
         self.loops = not self.own or isinstance(effect, SpendThreshold)
+        # How often it may be used where units serve once.
+        self.most = effect.uses if self.own else _uses_of(effect, promotion.promotion_id)
         self.view_terms = terms if self.loops else terms._replace(once=False)
         self.when = promotion.when
+        self.when_own = _is_ours(promotion.when)
         self.terms = terms
         self.room = room
         self.stacking = promotion.stacking
@@ -92,16 +101,26 @@ class Candidate:
 
     @property
     def uses(self) -> int:
-        """How often it may be used where units serve once."""
-        if self.single:
-            return 1
-        return int(getattr(self.promotion.effect, "uses", 1)) if self.terms.once else 1
+        """How often it may be used."""
+        return self.most if self.terms.once and not self.single else 1
 
 
 class Problem:
     """Everything that stays the same while combinations are tried."""
 
-    __slots__ = ("at", "candidates", "cap", "cart", "layout", "policy", "promotions", "rejected", "usage", "zero")
+    __slots__ = (
+        "_guest",
+        "at",
+        "candidates",
+        "cap",
+        "cart",
+        "layout",
+        "policy",
+        "promotions",
+        "rejected",
+        "usage",
+        "zero",
+    )
 
     def __init__(
         self,
@@ -121,6 +140,7 @@ class Problem:
         self.cart, self.policy, self.promotions, self.usage = cart, policy, tuple(promotions), usage
         self.at = None if at is None else aware("at", at)
         self.layout = Layout(cart, self.at)
+        self._guest: Layout | None = None
         self.zero = Money(0, cart.currency)
         self.cap = None
         if policy.max_discount is not None:
@@ -195,49 +215,57 @@ class Problem:
         """Goods and shipping before every promotion."""
         return sum(self.layout.list_price) + self.layout.shipping
 
-    def view(self, one: Candidate, state: State, *, whole: bool = False) -> View:
-        """Return what a candidate sees; a condition sees used units too."""
-        return View(self.layout, state, one.view_terms, one.on, None if whole else state.free)
+    @property
+    def guest(self) -> Layout:
+        """The layout with a copy of the cart, for rules that are not ours: what they do to it harms nobody."""
+        if self._guest is None:
+            self._guest = self.layout.guest()
+        return self._guest
+
+    def view(self, one: Candidate, state: State) -> View:
+        """Return what a candidate's rule sees."""
+        return View(self.layout if one.own else self.guest, state, one.view_terms, one.on, state.free)
 
     def check(self, one: Candidate, state: State) -> Unmet | None:
-        """Return why a candidate's condition is not met, None where it is."""
-        if one.when is None:
+        """Return why a candidate's condition is not met, None where it is; a condition sees used units too."""
+        when = one.when
+        if when is None:
             return None
-        found = self._asked(one, one.when.check, self.view(one, state, whole=True))
-        if found is None or type(found) is Unmet:
-            return found
-        raise RuleContractError(
-            f"promotion {one.promotion.promotion_id}: a condition must return None or Unmet",
-            promotion_id=one.promotion.promotion_id,
-            reason="type",
-        )
+        name = one.promotion.promotion_id
+        layout = self.layout if one.when_own else self.guest
+        found = asked(name, when.check, View(layout, state, one.view_terms, one.on, None))
+        if not one.when_own:
+            self._unharmed(name)
+        if found is None:
+            return None
+        return found if type(found) is Unmet and one.when_own else check_unmet(found, name)
 
     def proposal(self, one: Candidate, view: View) -> Proposal:
-        """Return what a candidate proposes on a view."""
-        found = self._asked(one, one.propose, view)
-        if type(found) is not Proposal:
-            raise RuleContractError(
-                f"promotion {one.promotion.promotion_id}: a rule must return a Proposal",
-                promotion_id=one.promotion.promotion_id,
-                reason="type",
-            )
-        return found
+        """Return what a candidate proposes on a view; what is not ours is looked over."""
+        name = one.promotion.promotion_id
+        found = asked(name, one.propose, view)
+        if one.own and type(found) is Proposal:
+            return found
+        self._unharmed(name)
+        return check_proposal(found, len(self.layout.all), name)
 
-    def _asked(self, one: Candidate, question: Any, view: View) -> Any:
-        promotion_id = one.promotion.promotion_id
-        try:
-            return question(view)
-        except CurrencyMismatchError:
-            raise
-        except ShopcoreError as error:
-            cause: Exception = error
-        except Exception as error:  # noqa: BLE001  # a foreign rule may raise anything; it is named and chained
-            cause = error
-        raise RuleContractError(
-            f"promotion {promotion_id}: its rule raised {type(cause).__name__}",
-            promotion_id=promotion_id,
-            reason="raised",
-        ) from cause
+    def _unharmed(self, name: str) -> None:
+        if self._guest is not None and self._guest.cart != self.cart:
+            self._guest = None
+            broken(name, "a rule must leave the cart as it is", "mutation")
+
+
+def _uses_of(effect: Any, name: str) -> int:
+    uses = getattr(effect, "uses", 1)
+    if type(uses) is not int or uses < 1:
+        broken(name, "uses must be an int of 1 or more", "uses")
+    return uses
+
+
+def _is_ours(when: Any) -> bool:
+    if isinstance(when, AllOf | AnyOf | NoneOf):
+        return all(_is_ours(part) for part in when.of)
+    return when is None or isinstance(when, Check)
 
 
 def terms_of(policy: StackingPolicy, stage: StagePolicy | None) -> Terms:

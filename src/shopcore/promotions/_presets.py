@@ -5,12 +5,15 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from shopcore._checks import fail, instance
 from shopcore.promotions._policy import StackingPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PRESETS"]
+__all__ = ["PRESETS", "installed_presets"]
+
+ENTRY_POINTS: Final = "shopcore.presets"
 
 PRESETS: Final[Mapping[str, StackingPolicy]] = MappingProxyType(
     {
@@ -27,3 +30,28 @@ PRESETS: Final[Mapping[str, StackingPolicy]] = MappingProxyType(
         "cn_parallel": StackingPolicy(threshold_basis="item"),
     }
 )
+
+
+def installed_presets() -> Mapping[str, StackingPolicy]:
+    """Return the presets by name, with those that installed packages offer under ``shopcore.presets`` (叠加预设).
+
+    An entry point names a `StackingPolicy`; the name of the entry point is the name of the preset.
+
+    Raises
+    ------
+    InputError
+        If a name is taken, or an entry point is no policy.
+
+    Examples
+    --------
+    >>> installed_presets()["cn_parallel"].threshold_basis
+    'item'
+    """
+    from importlib.metadata import entry_points
+
+    found = dict(PRESETS)
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda one: (one.name, one.value)):
+        if entry.name in found:
+            fail("preset", entry.name, "a name that is not taken", reason="duplicate")
+        found[entry.name] = instance("preset", entry.load(), StackingPolicy)
+    return MappingProxyType(found)

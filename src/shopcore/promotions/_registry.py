@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from shopcore._checks import at_most, fail, instance, text
+from shopcore.errors import InputError, ShopcoreError
 from shopcore.models import Model
 from shopcore.models._base import MAX_JSON_BYTES, check_json
 from shopcore.models._promotion import Promotion, RawRule
@@ -32,6 +33,10 @@ class Kind:
         The newest version.
     upgrades : mapping of version to callable
         From each older version to the next one: plain data in, plain data out.
+
+    Notes
+    -----
+    Whatever `read` or an upgrade raises on data that do not fit reaches the caller as an `InputError`.
     """
 
     name: str
@@ -47,15 +52,31 @@ class Kind:
         data, v = raw.to_dict(), raw.v
         for _ in range(MAX_UPGRADES):
             if v == self.v:
-                return self.read({**data, "kind": self.name, "v": v})
+                return self._read(self.read, {**data, "kind": self.name, "v": v})
             upgrade = self.upgrades.get(v)
             if upgrade is None:
                 return None
-            data, v = upgrade(data), v + 1
+            data, v = self._read(upgrade, data), v + 1
         return None
 
+    def _read(self, reader: Callable[[dict[str, Any]], Any], data: dict[str, Any]) -> Any:
+        """Return what a reader makes of data; whatever it trips over is a fault of the data."""
+        try:
+            return reader(data)
+        except ShopcoreError:
+            raise
+        except Exception as error:
+            expected = f"readable as a rule of kind {self.name}"
+            raise InputError(
+                f"effect must be {expected}: {type(error).__name__}",
+                argument="effect",
+                value=self.name,
+                expected=expected,
+                reason="format",
+            ) from error
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Registry:
     """The kinds that are known (规则注册表); a value without side effects, passed in by the host.
 
@@ -74,6 +95,9 @@ class Registry:
         for name in names:
             if names.count(name) > 1:
                 fail("kinds", name, "kinds with names that differ", reason="duplicate")
+
+    def __repr__(self) -> str:
+        return f"<Registry of {len(self.kinds)} kinds>"  # it is a default of many functions, and help() shows it
 
     def __contains__(self, name: object) -> bool:
         return any(kind.name == name for kind in self.kinds)

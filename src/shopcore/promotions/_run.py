@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from shopcore.models._rule import Proposal, Unmet
-from shopcore.promotions._grant import Shares, broken, check_minor, grant, limit_shares
+from shopcore.promotions._grant import Shares, grant, limit_shares
 from shopcore.promotions._prepare import Candidate, Problem
 from shopcore.promotions._view import State
 
-MAX_GIFTS = 1_000
 NO_EFFECT = Unmet("no_effect")
 
 
@@ -59,10 +58,9 @@ def _use(problem: Problem, one: Candidate, state: State, spent: int) -> tuple[An
     found = problem.proposal(one, view)
     if found.unmet is not None:
         return found.unmet, state
-    name = one.promotion.promotion_id
-    shares = grant(view, found, name, own=one.own) if found.cuts else {}
+    shares = grant(view, found) if found.cuts else {}
     goods = sum(shares.values())
-    shipping = min(_checked(found, name), state.shipping)
+    shipping = min(found.shipping, state.shipping)
     if not (goods or shipping or found.gifts or found.pay_now):
         return NO_EFFECT, state
     shares, shipping, capped = _limited(problem, one, state, (shares, shipping), spent)
@@ -71,25 +69,6 @@ def _use(problem: Problem, one: Candidate, state: State, spent: int) -> tuple[An
         return Unmet("budget"), state
     outcome = Outcome(one, state, shares, goods, shipping, found.gifts, found.pay_now, found.points, capped)
     return outcome, _after(one, state, outcome, found)
-
-
-def _checked(found: Proposal, name: str) -> int:
-    check_minor(found.shipping, name)
-    check_minor(found.points, name)
-    if found.pay_now is not None:
-        check_minor(found.pay_now, name)
-    if found.gifts:
-        good = type(found.gifts) is tuple and len(found.gifts) <= MAX_GIFTS
-        if not good or not all(_is_gift(gift) for gift in found.gifts):
-            broken(name, "gifts must be pairs of a SKU and a quantity", "gifts")
-    return found.shipping
-
-
-def _is_gift(gift: object) -> bool:
-    if type(gift) is not tuple or len(gift) != 2:
-        return False
-    sku, quantity = gift
-    return type(sku) is str and 0 < len(sku) <= 64 and type(quantity) is int and 0 < quantity <= 10**6
 
 
 def _limited(
@@ -114,18 +93,14 @@ def _after(one: Candidate, state: State, outcome: Outcome, found: Proposal) -> S
             left[unit] -= minor
         price = tuple(left)
     if one.terms.once and found.cuts:
-        free = (free or frozenset()) - used_units(found, one.promotion.promotion_id)
+        free = (free or frozenset()) - used_units(found)
     return State(price, state.item, state.shipping - outcome.shipping, free, state.saved + outcome.goods)
 
 
-def used_units(found: Proposal, name: str) -> frozenset[int]:
+def used_units(found: Proposal) -> frozenset[int]:
     """Return the units that a proposal takes part in."""
     cut = frozenset(unit for part in found.cuts for unit in part.units)
-    if found.used is None:
-        return cut
-    if type(found.used) is not tuple or not all(type(unit) is int for unit in found.used):
-        broken(name, "used must be a tuple of units", "unit")
-    return cut.union(found.used)
+    return cut if found.used is None else cut.union(found.used)
 
 
 def _attempt_uses(problem: Problem, one: Candidate, state: State, spent: int) -> tuple[Answer, State]:

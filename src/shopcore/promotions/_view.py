@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -48,6 +49,14 @@ class Layout:
         # A filter is kept beside its units, so that its id cannot be taken over by another one.
         self._chosen: dict[int, tuple[LineFilter, tuple[int, ...]]] = {}
         self._skus = [line.sku for line in lines]
+
+    def guest(self) -> Layout:
+        """Return the same layout with a cart of its own."""
+        found = copy(self)
+        lines = tuple(line.model_copy() for line in self.cart.lines)
+        found.cart = self.cart.model_copy()
+        found.cart.__dict__.update(lines=lines, buyer=self.cart.buyer.model_copy())
+        return found
 
     def opening(self, *, once: bool) -> State:
         """Return the state before every promotion."""

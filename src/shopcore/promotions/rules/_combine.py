@@ -10,7 +10,8 @@ from shopcore.models._fields import Many
 from shopcore.models._promotion import EffectField, RawRule
 from shopcore.models._rule import CartView, Cut, Proposal, Unmet
 from shopcore.promotions._bounds import bound_of
-from shopcore.promotions._grant import broken, grant
+from shopcore.promotions._contract import check_proposal
+from shopcore.promotions._grant import grant
 from shopcore.promotions._view import View
 from shopcore.promotions.rules._base import fail_rule
 
@@ -37,9 +38,7 @@ def _asked(part: Any, view: View) -> Proposal:
     if isinstance(part, RawRule):
         return Proposal(unmet=Unmet("unknown_kind"))
     found: object = part.propose(view) if hasattr(part, "propose") else part(view)
-    if type(found) is Proposal:
-        return found
-    return broken("of a combination", "a rule must return a Proposal", "type")
+    return check_proposal(found, len(view.list_price), "of a combination")
 
 
 def _engine_view(view: CartView) -> View:
@@ -68,7 +67,7 @@ class BestOf(_Combination):
         for part in self.of:
             own = whole.beside(part)
             found = _asked(part, own)
-            worth = -1 if found.unmet is not None else sum(grant(own, found, self.kind).values()) + found.shipping
+            worth = -1 if found.unmet is not None else sum(grant(own, found).values()) + found.shipping
             if worth > most or (most < 0 and part is self.of[0]):
                 best, most = found, worth
         return best
@@ -102,7 +101,7 @@ class Sequence(_Combination):
             own = whole.beside(part).lowered(shares, shipping)
             found = _asked(part, own)
             unmet = unmet or found.unmet
-            for unit, minor in grant(own, found, self.kind).items():
+            for unit, minor in grant(own, found).items():
                 shares[unit] = shares.get(unit, 0) + minor
             shipping += min(found.shipping, own.shipping)
             gifts += found.gifts

@@ -100,27 +100,59 @@ class CartView(Protocol):
     """
 
     @property
-    def cart(self) -> Cart: ...  # the cart as it came in
+    def cart(self) -> Cart:
+        """The cart as it came in."""
+        ...
+
     @property
-    def price(self) -> tuple[int, ...]: ...  # left by earlier promotions
+    def price(self) -> tuple[int, ...]:
+        """Left by earlier promotions."""
+        ...
+
     @property
-    def item_price(self) -> tuple[int, ...]: ...  # after the promotions of stage 0
+    def item_price(self) -> tuple[int, ...]:
+        """After the promotions of stage 0."""
+        ...
+
     @property
-    def list_price(self) -> tuple[int, ...]: ...  # before any promotion
+    def list_price(self) -> tuple[int, ...]:
+        """Before any promotion."""
+        ...
+
     @property
-    def floor(self) -> tuple[int, ...]: ...  # what a unit may not be sold below
+    def floor(self) -> tuple[int, ...]:
+        """What a unit may not be sold below."""
+        ...
+
     @property
-    def line_of(self) -> tuple[int, ...]: ...  # the position of each unit's line
+    def line_of(self) -> tuple[int, ...]:
+        """The position of each unit's line."""
+        ...
+
     @property
-    def shipping(self) -> int: ...  # the fee left by earlier promotions
+    def shipping(self) -> int:
+        """The fee left by earlier promotions."""
+        ...
+
     @property
-    def own(self) -> tuple[int, ...]: ...  # the units that the effect itself chooses
+    def own(self) -> tuple[int, ...]:
+        """The units that the effect itself chooses."""
+        ...
+
     @property
-    def at(self) -> datetime | None: ...  # the instant of pricing, where it was given
+    def at(self) -> datetime | None:
+        """The instant of pricing, where it was given."""
+        ...
+
     @property
-    def spread_groups(self) -> bool: ...  # whether a group shows its discount on all its units
+    def spread_groups(self) -> bool:
+        """Whether a group shows its discount on all its units."""
+        ...
+
     @property
-    def units_once(self) -> bool: ...  # whether each unit serves one promotion only
+    def units_once(self) -> bool:
+        """Whether each unit serves one promotion only."""
+        ...
 
     def units(self, chosen: LineFilter | None = None) -> tuple[int, ...]:
         """Return the units of the lines chosen (of all lines by default) that may still be used."""

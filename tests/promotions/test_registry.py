@@ -6,9 +6,16 @@ from typing import ClassVar
 
 import pytest
 
-from shopcore.errors import InputError, LimitError, RuleContractError
-from shopcore.models import Cart, CartLine, Cut, Money, Promotion, Proposal, Rate
-from shopcore.promotions import BUILT_INS, Kind, Registry, Selector, evaluate, read_promotions
+from shopcore.errors import CurrencyMismatchError, InputError, LimitError, RuleContractError
+from shopcore.models import Buyer, Cart, CartLine, Cut, Money, Promotion, Proposal, Rate, RawRule
+from shopcore.promotions import (
+    BUILT_INS,
+    Kind,
+    Registry,
+    Selector,
+    evaluate,
+    read_promotions,
+)
 from shopcore.promotions import conditions as c
 from shopcore.promotions import rules as r
 from shopcore.testing import check_rule
@@ -163,3 +170,54 @@ def test_a_plain_function_has_no_json():
         Promotion(promotion_id="p", effect=lambda view: Proposal((Cut(view.units(), total=1),))).to_json()
     with pytest.raises(RuleContractError):
         check_rule(lambda _: 5, registry=None)
+
+
+@pytest.mark.parametrize("effect", [
+    {}, {"percent": None}, {"percent": []}, {"percent": {"x": 1}}, {"percent": 0.1}, {"percent": "rubbish"},
+    {"v": 1}, {"v": 1, "per_hundred": "rubbish"},
+])  # fmt: skip
+def test_data_a_foreign_reader_trips_over_are_bad_input(effect):
+    text = json.dumps([{"promotion_id": "p", "effect": {"kind": "acme.dearest", "v": 2, **effect}}])
+    with pytest.raises(InputError):
+        read_promotions(text, BUILT_INS.with_kinds(ACME))
+    with pytest.raises(InputError, match=r"readable as a rule of kind acme\.broken: ZeroDivisionError") as caught:
+        Kind("acme.broken", lambda _: 1 // 0).value(RawRule.of({"kind": "acme.broken"}))
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+@dataclass(frozen=True)
+class Prize:
+    off: Money
+
+
+@dataclass(frozen=True)
+class Wheel:
+    prizes: tuple[Prize, ...]
+    kind: ClassVar[str] = "acme.wheel"
+    v: ClassVar[int] = 1
+
+    def propose(self, view):
+        return Proposal((Cut(view.units(), total=self.prizes[0].off.minor),))
+
+
+def test_amounts_inside_a_foreign_rule_must_be_in_the_currency_of_the_cart():
+    offer = Promotion(promotion_id="wheel", effect=Wheel((Prize(yuan(500)),)))
+    assert {found.code for found in offer.currencies} == {"CNY"}
+    line = CartLine(line_id="1", sku="TEA", quantity=1, unit_price=Money(1000, "EUR"))
+    with pytest.raises(CurrencyMismatchError):
+        evaluate(Cart(currency="EUR", lines=[line]), [offer])
+
+
+def test_the_suite_is_led_to_the_facts_a_rule_asks_for():
+    def members_only(view):
+        off = 50 if view.cart.buyer.level == "gold" and view.units() else 0
+        return Proposal((Cut(view.units(), total=off),)) if off else Proposal()
+
+    assert check_rule(members_only, registry=None, carts=30).effective == 0
+    led = check_rule(members_only, registry=None, carts=30, prepare=lambda cart: cart.evolve(buyer=Buyer(level="gold")))
+    assert led.effective > 0
+
+
+def test_a_registry_is_short_to_look_at():
+    assert repr(Registry((ACME,))) == "<Registry of 1 kinds>"
+    assert len(repr(BUILT_INS)) < 40

@@ -212,3 +212,6 @@ def _collect(value: Any, found: set[Currency]) -> None:
     elif isinstance(value, tuple) and value and not isinstance(value[0], str):
         for part in value:
             _collect(part, found)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            _collect(getattr(value, field.name), found)

@@ -10,10 +10,13 @@ from shopcore.errors import CurrencyMismatchError, InputError, LimitError, RuleC
 from shopcore.models import Buyer, Cart, CartLine, Cut, Money, Promotion, Proposal, Rate, RawRule
 from shopcore.promotions import (
     BUILT_INS,
+    PRESETS,
     Kind,
     Registry,
     Selector,
+    StackingPolicy,
     evaluate,
+    installed_presets,
     read_promotions,
 )
 from shopcore.promotions import conditions as c
@@ -221,3 +224,29 @@ def test_the_suite_is_led_to_the_facts_a_rule_asks_for():
 def test_a_registry_is_short_to_look_at():
     assert repr(Registry((ACME,))) == "<Registry of 1 kinds>"
     assert len(repr(BUILT_INS)) < 40
+
+
+def offer_presets(folder, text):
+    info = folder / "acme-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n", "utf-8")
+    (info / "entry_points.txt").write_text(f"[shopcore.presets]\n{text}\n", "utf-8")
+
+
+def test_installed_presets_join_the_built_in_ones(tmp_path, monkeypatch):
+    assert installed_presets() == PRESETS
+    offer_presets(tmp_path, "acme_week = acme_presets:WEEK")
+    module = "from shopcore.promotions import StackingPolicy\nWEEK = StackingPolicy(max_codes=1)\nNONE = 5\n"
+    (tmp_path / "acme_presets.py").write_text(module, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert installed_presets() == {**PRESETS, "acme_week": StackingPolicy(max_codes=1)}
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("sylius = shopcore.promotions:PRESETS", "not taken"), ("acme = shopcore.promotions:PRESETS", "a StackingPolicy"),
+])  # fmt: skip
+def test_a_preset_that_is_none_or_takes_a_name_is_refused(tmp_path, monkeypatch, text, words):
+    offer_presets(tmp_path, text)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(InputError, match=words):
+        installed_presets()

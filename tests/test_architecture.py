@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ IMPURE_CALLS = {
 }  # fmt: skip
 
 
+@cache
 def parsed(name: str) -> ast.Module:
     return ast.parse((SOURCE / name).read_text("utf-8"))
 
@@ -136,6 +138,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
 
 
+@cache
 def home_of(dotted: str) -> str | None:
     """Return the file that holds a dotted name of ours: the module, or the module a front door takes the name from."""
     parts = dotted.split(".")[1:]

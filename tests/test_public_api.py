@@ -6,6 +6,7 @@ import enum
 import importlib
 import inspect
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,7 @@ def test_every_class_and_function_has_an_example(module: str, name: str) -> None
     assert ">>>" in text or shown, f"{module}.{name} needs an example"
 
 
+@cache
 def examples(package: str) -> list[str]:
     """Return the docstrings with examples of a package: parameter objects are shown where they are used."""
     values = [getattr(sys.modules[package], name) for name in SURFACE[package]]

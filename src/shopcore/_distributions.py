@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from statistics import NormalDist
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -26,7 +26,13 @@ FRACTION_TERMS: Final = 60
 # A probability that equals the cdf at k up to this share counts as reached, so that rounding adds no unit.
 REACHED: Final = 1.0 - 1e-14
 NEAR_POISSON: Final = 1.0 + 1e-6
-NORMAL_FROM_SHAPE: Final = 1e10
+# Units the ladder climbs at most; how near, in probability and as a share of one unit's, is too close to call; the size
+# from which the cdf itself is no better than that.
+LADDER_STEPS: Final = 8
+LADDER_DOUBT: Final = (1e-12, 1e-4)
+LADDER_BELOW: Final = 1e6
+# The probability of k, and that of k + 1 as a multiple of it.
+Ladder: TypeAlias = tuple[Callable[..., FloatArray], Callable[..., FloatArray]]
 
 normal_quantile_scalar: Final = NormalDist().inv_cdf
 
@@ -226,14 +232,22 @@ def poisson_quantile(probability: FloatArray, mean: FloatArray) -> FloatArray:
     from scipy.special import pdtr
 
     sd = np.sqrt(mean)
-    return smallest_whole(probability, _cornish_fisher(probability, mean, sd, 1.0 / np.maximum(sd, 1e-150)), pdtr, mean)
+    skew = 1.0 / np.maximum(sd, 1e-150)
+    start = _cornish_fisher(probability, mean, sd, skew, skew * skew)
+    ladder = poisson_pmf, lambda k, mean: mean / (k + 1.0)
+    return smallest_whole(probability, start, pdtr, mean, ladder=ladder)
 
 
-def _cornish_fisher(probability: FloatArray, mean: FloatArray, sd: FloatArray, skew: FloatArray) -> FloatArray:
+def _cornish_fisher(
+    probability: FloatArray, mean: FloatArray, sd: FloatArray, skew: FloatArray, kurtosis: FloatArray
+) -> FloatArray:
+    # Source: Cornish & Fisher (1938), to the fourth cumulant; a start, so far tails may take it astray.
     z = normal_quantile(probability)
-    third = np.minimum(skew, 1e3)
-    value = mean + sd * (z + third * (z * z - 1.0) / 6.0 - third * third * (2.0 * z * z - 5.0) * z / 36.0)
-    return np.maximum(np.floor(value + 0.5), 0.0)
+    third, fourth = np.minimum(skew, 1e3), np.minimum(kurtosis, 1e6)
+    square = z * z
+    value = z + third * (square - 1.0) / 6.0
+    value += z * (fourth * (square - 3.0) / 24.0 - third * third * (2.0 * square - 5.0) / 36.0)
+    return np.maximum(np.floor(mean + sd * value + 0.5), 0.0)
 
 
 def negative_binomial_parameters(mean: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -266,8 +280,9 @@ def negative_binomial_quantile(probability: FloatArray, r: FloatArray, p: FloatA
     from scipy.special import betainc, gammaincinv
 
     probability, r, p = np.broadcast_arrays(probability, r, p)
-    skew = (2.0 - p) / np.sqrt(r * (1.0 - p))
-    start = _cornish_fisher(probability, r * (1.0 - p) / p, np.sqrt(r * (1.0 - p)) / p, skew)
+    spread = r * (1.0 - p)
+    skew = (2.0 - p) / np.sqrt(spread)
+    start = _cornish_fisher(probability, spread / p, np.sqrt(spread) / p, skew, 6.0 / r + p * p / spread)
     # A very skewed demand is close to its gamma mixing distribution, where Cornish-Fisher goes astray.
     lumpy = skew > 1.5
     if lumpy.any():
@@ -277,19 +292,48 @@ def negative_binomial_quantile(probability: FloatArray, r: FloatArray, p: FloatA
     def cdf(k: FloatArray, r: FloatArray, p: FloatArray) -> FloatArray:
         return np.asarray(betainc(r, k + 1.0, p))
 
-    return smallest_whole(probability, start, cdf, r, p)
+    ladder = negative_binomial_pmf, lambda k, r, p: (k + r) / (k + 1.0) * (1.0 - p)
+    return smallest_whole(probability, start, cdf, r, p, ladder=ladder)
+
+
+def negative_binomial_pmf(k: FloatArray, r: FloatArray, p: FloatArray) -> FloatArray:
+    """Return P(X = k) for whole k >= 0 and real r, in log space."""
+    from scipy.special import gammaln
+
+    return np.asarray(np.exp(gammaln(k + r) - gammaln(r) - gammaln(k + 1.0) + r * np.log(p) + k * np.log1p(-p)))
 
 
 def smallest_whole(
-    probability: FloatArray, start: FloatArray, cdf: Callable[..., FloatArray], *parameters: FloatArray
+    probability: FloatArray,
+    start: FloatArray,
+    cdf: Callable[..., FloatArray],
+    *parameters: FloatArray,
+    ladder: Ladder | None = None,
 ) -> FloatArray:
-    # Two looks settle every row whose start is at most one unit off; the others double their step and then halve it.
+    """Return the smallest whole k >= 0 with ``cdf(k) >= probability``; `ladder` settles near starts without the cdf."""
     wanted, start, *arrays = (a.ravel() for a in np.broadcast_arrays(probability, start, *parameters))
     shape = np.broadcast_shapes(np.shape(probability), *(np.shape(p) for p in parameters))
-    wanted = wanted * REACHED
-    reached = cdf(start, *arrays) >= wanted
+    found = np.empty(start.size)
+    for first in range(0, start.size, CHUNK):
+        piece = slice(first, first + CHUNK)
+        columns = [a[piece] for a in arrays]
+        found[piece] = _smallest_piece(wanted[piece] * REACHED, start[piece], cdf, columns, ladder)
+    return found.reshape(shape)
+
+
+def _smallest_piece(
+    wanted: FloatArray, start: FloatArray, cdf: Callable[..., FloatArray], arrays: Any, ladder: Ladder | None
+) -> FloatArray:
+    # One look settles every row the ladder brings home; the others double their step and then halve it.
+    total = cdf(start, *arrays)
+    reached = total >= wanted
     low = np.where(reached, -1.0, start)
     high = np.where(reached, start, np.inf)
+    if ladder is not None:
+        weight = ladder[0](start, *arrays)
+        open_ = (high - low > 1.0) & np.logical_and.reduce([a < LADDER_BELOW for a in (start, *arrays)])
+        for side in (reached, ~reached):
+            _climb(np.flatnonzero(side & open_), (wanted, total, weight), (low, high), arrays, ladder[1])
     step = np.ones(start.size)
     rows = np.flatnonzero(high - low > 1.0)
     while rows.size:
@@ -302,7 +346,34 @@ def smallest_whole(
         low[rows] = np.where(good, lo, k)
         step[rows] *= 2.0
         rows = rows[_open(low[rows], high[rows])]
-    return high.reshape(shape)
+    return high
+
+
+def _climb(rows: Any, here: Any, bracket: Any, arrays: Any, ratio: Callable[..., Any]) -> None:
+    # Neighbouring probabilities follow from each other, so a few units need no look at the cdf. What is too close to
+    # call is left open. All rows have reached what is wanted, or none has.
+    low, high = bracket
+    down = bool(rows.size) and bool(np.isfinite(high[rows[0]]))
+    k = (high if down else low)[rows]
+    aim, total, weight = (column[rows] for column in here)
+    columns = [a[rows] for a in arrays]
+    for _ in range(LADDER_STEPS):
+        if not rows.size:
+            return
+        if down:
+            total = total - weight
+            k = k - 1.0
+            weight = weight / ratio(k, *columns)
+        else:
+            weight = weight * ratio(k, *columns)
+            total = total + weight
+            k = k + 1.0
+        doubt = np.abs(total - aim) <= LADDER_DOUBT[0] + LADDER_DOUBT[1] * weight
+        above = total >= aim
+        high[rows] = np.where(above & ~doubt, k, high[rows])
+        low[rows] = np.where(~above & ~doubt, k, low[rows])
+        go = ~doubt & (above == down) & (k > 0.0)
+        rows, k, total, weight, aim, *columns = (a[go] for a in (rows, k, total, weight, aim, *columns))
 
 
 def _open(low: FloatArray, high: FloatArray) -> BoolArray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from shopcore import _distributions as d
 
@@ -104,3 +104,33 @@ def test_lognormal_by_moments() -> None:
     assert float(d.lognormal_loss(np.array(50.0), mu, sigma)) == pytest.approx(
         frozen.expect(lambda x: x - 50, lb=50), rel=1e-8
     )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_ladder_gives_the_quantile_that_the_cdf_gives(seed: int) -> None:
+    # More rows than one piece holds, means from nothing to ten million, far tails, and probabilities on the cdf itself.
+    rng, n = np.random.default_rng(seed), d.CHUNK + 1000
+    mean = np.exp(rng.uniform(np.log(1e-6), np.log(1e7), n))
+    r, p = d.negative_binomial_parameters(mean, mean * (1.0 + np.exp(rng.uniform(np.log(1e-7), np.log(1e4), n))))
+    wanted = np.where(rng.random(n) < 0.5, rng.random(n), 1.0 - 10.0 ** rng.uniform(-15.0, -1.0, n))
+
+    def poisson(k: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        return np.asarray(special.pdtr(k, mean))
+
+    def binomial(k: np.ndarray, r: np.ndarray, p: np.ndarray) -> np.ndarray:
+        return np.asarray(special.betainc(r, k + 1.0, p))
+
+    for cdf, quantile, arrays in (
+        (poisson, d.poisson_quantile, (mean,)),
+        (binomial, d.negative_binomial_quantile, (r, p)),
+    ):
+        on = cdf(np.floor(mean * rng.exponential(1.0, n)), *arrays)
+        probability = np.where((rng.random(n) < 0.3) & (on > 0.0) & (on < 1.0), on, wanted)
+        start = np.floor(mean)
+        assert np.array_equal(quantile(probability, *arrays), d.smallest_whole(probability, start, cdf, *arrays))
+
+
+def test_quantiles_of_no_rows_and_of_single_numbers() -> None:
+    none = np.array([])
+    assert d.poisson_quantile(none, none).shape == d.negative_binomial_quantile(none, none, none).shape == (0,)
+    assert d.poisson_quantile(np.array(0.95), np.array([3.0, 0.0])).tolist() == [6.0, 0.0]

@@ -13,7 +13,7 @@ from shopcore.models._rule import Cut, Proposal
 from shopcore.promotions._contract import asked, check_minor, check_proposal
 from shopcore.promotions._grant import grant
 from shopcore.promotions._view import View
-from shopcore.promotions.rules._base import Rule
+from shopcore.promotions.rules._base import Rule, most_off
 
 
 def bound_of(effect: Any, view: View, name: str) -> int:
@@ -42,6 +42,5 @@ def bound_of(effect: Any, view: View, name: str) -> int:
 
 def _unclamped(view: View, cut: Cut) -> int:
     if cut.rate is not None:
-        base, above, below = view.prices(), cut.rate.numerator, cut.rate.denominator
-        return sum(-(-base[unit] * above // below) for unit in cut.units)
+        return most_off(view, cut.rate, cut.units, range(len(view.price)))
     return cut.total if cut.total is not None else sum(cut.amounts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, ClassVar, Final, Literal, NoReturn, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
@@ -25,6 +26,7 @@ __all__ = [
     "amount_of",
     "dearest",
     "fail_rule",
+    "most_off",
     "one_given",
     "too_few",
 ]
@@ -104,6 +106,20 @@ def dearest(view: CartView, units: tuple[int, ...]) -> list[int]:
     """Return units from the dearest; ties in the order of the cart."""
     # Sorting is stable, in reverse too, and units come in the order of the cart.
     return sorted(units, key=view.price.__getitem__, reverse=True)
+
+
+def most_off(view: CartView, rate: Rate, units: Sequence[int], pool: Iterable[int]) -> int:
+    """Return what a percent can take off so many units at most, at these prices or lower ones; each rounded up.
+
+    Units are chosen by what they cost now. Where the percent is measured on other prices, which units those will be
+    is not known, so the dearest of the pool on that basis are counted.
+    """
+    terms: Any = getattr(view, "terms", None)
+    step, running = (1, True) if terms is None else (terms.step, terms.percent_basis == "running")
+    base = view.prices()
+    worth = [base[unit] for unit in units] if running else sorted((base[unit] for unit in pool), reverse=True)
+    above, below = rate.numerator, rate.denominator * step
+    return sum(-(-price * above // below) * step for price in worth[: len(units)])
 
 
 def too_few(units: int, needed: int) -> Proposal:

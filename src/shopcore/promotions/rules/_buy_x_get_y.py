@@ -18,6 +18,7 @@ from shopcore.promotions.rules._base import (
     Times,
     amount_of,
     dearest,
+    most_off,
     one_given,
     too_few,
 )
@@ -88,8 +89,7 @@ class BuyXGetY(Rule):
             units = dearest(view, got)[: self.get * min(len(bought) // self.buy, self.uses)]
         if self.percent is None:
             return amount_of(self.amount) * len(units)
-        above, below, base = self.percent.numerator, self.percent.denominator, view.prices()
-        return sum(-(-base[unit] * above // below) for unit in units)
+        return most_off(view, self.percent, units, got)
 
     def _groups(self, view: CartView, units: list[int], most: int) -> Proposal:
         size = self.buy + self.get

@@ -10,7 +10,7 @@ from pydantic import model_validator
 from shopcore.models import Public
 from shopcore.models._fields import Amount
 from shopcore.models._rule import CartView, Cut, Proposal
-from shopcore.promotions.rules._base import MANY, Percent, Quantity, Rule, Times, dearest, fail_rule, too_few
+from shopcore.promotions.rules._base import MANY, Percent, Quantity, Rule, Times, dearest, fail_rule, most_off, too_few
 
 __all__ = ["GroupAmount", "NthUnit"]
 
@@ -71,6 +71,16 @@ class NthUnit(Rule):
             cuts = [Cut(discounted, rate=self.percent, carriers=tuple(unit for _, all_ in chosen for unit in all_))]
         return Proposal(tuple(cuts), used=tuple(unit for _, all_ in chosen for unit in all_))
 
+    def upper_bound(self, view: CartView) -> int:
+        """Return the percent on the units that any choice of full groups could discount at most."""
+        units = dearest(view, view.own)
+        groups = min(len(units) // self.group, self.max_groups or MANY)
+        if self.grouping == "from_dearest":
+            discounted = [unit for few, _ in self._chosen(units, groups) for unit in few]
+            return most_off(view, self.percent, discounted, units)
+        # Where units serve once, fewer of them may be taken, and dearer ones be their cheapest.
+        return most_off(view, self.percent, units[: groups * self.discounted], units)
+
     def _chosen(self, units: list[int], groups: int) -> Iterator[tuple[list[int], list[int]]]:
         if self.grouping == "cheapest_overall":
             yield units[-groups * self.discounted :], units
@@ -94,6 +104,9 @@ class GroupAmount(Rule):
     group: Public[Quantity]
     amount_per_unit: Public[Amount]
     max_groups: Public[Times | None] = None
+
+    # Which units are the dearest changes with the prices, and with them the room above their floors.
+    monotone: ClassVar[bool] = False
 
     @property
     def uses(self) -> int:

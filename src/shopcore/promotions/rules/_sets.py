@@ -10,7 +10,7 @@ from shopcore.models import Model, Public
 from shopcore.models._fields import Many
 from shopcore.models._rule import CartView, Cut, Proposal
 from shopcore.promotions._selector import Selector
-from shopcore.promotions.rules._base import Quantity, Saving, amount_of, dearest, too_few
+from shopcore.promotions.rules._base import Quantity, Saving, amount_of, dearest, most_off, too_few
 
 __all__ = ["AnyN", "Bundle", "BundlePart"]
 
@@ -80,22 +80,18 @@ class Bundle(Saving):
         sizes = [part.quantity for part in self.parts]
         times = min((len(pile) // size for pile, size in zip(piles, sizes, strict=True)), default=0)
         times = min(times, 1 if view.units_once else self.uses)
+        if self.percent is not None:
+            rate = self.percent
+            both = zip(piles, sizes, strict=True)
+            return sum(most_off(view, rate, pile[: times * size], pile) for pile, size in both)
+        if self.amount is not None:
+            return self.amount.minor * times
         price = view.price
         sums = [
             sum(price[u] for pile, n in zip(piles, sizes, strict=True) for u in pile[time * n : (time + 1) * n])
             for time in range(times)
         ]
-        return _most(sums, self)
-
-
-def _most(sums: list[int], rule: Saving) -> int:
-    """Return the most that sets worth these sums can gain, whichever sets are taken."""
-    if rule.percent is not None:
-        rate = rule.percent
-        return sum(-(-whole * rate.numerator // rate.denominator) for whole in sums)
-    if rule.amount is not None:
-        return rule.amount.minor * len(sums)
-    return sum(max(whole - amount_of(rule.price), 0) for whole in sums)
+        return sum(max(whole - amount_of(self.price), 0) for whole in sums)
 
 
 class AnyN(Saving):

@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[1]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Leave the heavy tests to their own command (``-m heavy``)."""
+    """Leave the heavy tests to their own command (``-m heavy``), and refuse names that differ from run to run."""
+    moving = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if moving:
+        raise pytest.UsageError(f"a test is named by an address, which workers cannot agree on; give ids: {moving[0]}")
     if "heavy" in (config.option.markexpr or ""):
         return
     heavy = [item for item in items if "heavy" in item.keywords]

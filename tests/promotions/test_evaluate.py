@@ -19,7 +19,7 @@ from shopcore.models import (
     Stacking,
     Unmet,
 )
-from shopcore.promotions import StackingPolicy, StagePolicy, Usage, evaluate
+from shopcore.promotions import Purchase, StackingPolicy, StagePolicy, Usage, evaluate, quote_refund
 from shopcore.promotions.rules import AmountOff, PercentOff, SpendThreshold, SpendThresholdPercent
 
 POLICIES = [StackingPolicy(selection=one, units=two) for one in ("priority", "best") for two in ("shared", "once")]
@@ -173,7 +173,7 @@ def off_by_one(**attributes):
         {"upper_bound": lambda *_: 1 // 0},
         {"monotone": False, "propose": lambda *_: 1 // 0},
     ],
-    ids=str,
+    ids=["endless uses", "bound of nan", "bound below zero", "bound that raises", "rule that raises"],
 )
 def test_whatever_else_a_foreign_rule_states_is_looked_over_too(attributes):
     with pytest.raises(RuleContractError, match="promotion wheel"):
@@ -254,3 +254,18 @@ def test_all_uses_of_a_promotion_share_its_budget(selection, on_exceed, saved):
     policy = StackingPolicy(selection=selection, units="once")
     priced = evaluate(cart((3, 1000)), [offer], policy)
     assert priced.saving == priced.claims[0].amount == yuan(saved)
+
+
+def test_units_that_come_back_are_a_mapping_of_lines_that_were_bought():
+    tea = CartLine(line_id="1", sku="TEA", quantity=2, unit_price=yuan(1000))
+    bought = Purchase(Cart(currency="CNY", lines=[tea]), ())
+    first = quote_refund(bought, {"1": 1})
+    assert quote_refund(bought, {"1": 1}, before={"1": 1}).refund == yuan(1000)
+    with pytest.raises(InputError, match="before must be a mapping of line id to units"):
+        quote_refund(bought, {"1": 1}, before=first)
+    with pytest.raises(InputError, match="returned must be a mapping"):
+        quote_refund(bought, ["1"])
+    with pytest.raises(InputError, match="before must be ids of lines"):
+        quote_refund(bought, {"1": 1}, before={"2": 1})
+    with pytest.raises(InputError, match=r"returned\[1\] must be"):
+        quote_refund(bought, {"1": 2}, before={"1": 1})

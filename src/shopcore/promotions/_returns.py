@@ -176,8 +176,8 @@ def quote_refund(
     """
     instance("purchase", purchase, Purchase)
     instance("policy", policy, ReturnPolicy)
-    earlier = _checked(purchase.cart, before or {}, {})
-    now = _checked(purchase.cart, returned, earlier)
+    earlier = _checked("before", before or {}, purchase.cart, {})
+    now = _checked("returned", returned, purchase.cart, earlier)
     gone = {line: earlier.get(line, 0) + now.get(line, 0) for line in {*earlier, *now}}
     settled = _Settlement(purchase, policy, gift_prices or {})
     old, new = settled.value(earlier), settled.value(gone)
@@ -198,13 +198,15 @@ def quote_refund(
     )
 
 
-def _checked(cart: Cart, units: Units, before: Units) -> dict[str, int]:
+def _checked(name: str, units: Units, cart: Cart, before: Units) -> dict[str, int]:
+    if not isinstance(units, Mapping):
+        fail(name, type(units).__name__, "a mapping of line id to units", reason="type")
     bought = {line.line_id: line.quantity for line in cart.lines}
     found: dict[str, int] = {}
     for line, count in units.items():
         if line not in bought:
-            fail("returned", line, "ids of lines of the cart", reason="unknown")
-        found[line] = integer(f"returned[{line}]", count, low=0, high=bought[line] - before.get(line, 0))
+            fail(name, line, "ids of lines of the cart", reason="unknown")
+        found[line] = integer(f"{name}[{line}]", count, low=0, high=bought[line] - before.get(line, 0))
     return {line: count for line, count in found.items() if count}
 
 

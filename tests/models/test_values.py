@@ -5,7 +5,8 @@ import json
 import pickle
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import iso4217
 import numpy as np
@@ -18,14 +19,18 @@ from shopcore.models import (
     Currency,
     Model,
     Money,
+    Order,
+    OrderLine,
     Period,
     Personal,
+    Posting,
     Public,
     Rate,
     Ratio,
     Result,
     RoundingPolicy,
     Sensitive,
+    TrafficFacts,
     UnitPrice,
 )
 
@@ -264,3 +269,58 @@ def test_limits_have_names():
         Person.from_json('{"name":"' + "x" * 4_000_000 + '"}')
     assert large.value.reason == "too_large"
     assert Person.from_json('{"name":"' + "[{" * 100 + '\\""}').name == "[{" * 100 + '"'
+
+
+LINE = '{"line_id":"1","sku":"A","title":"Mug","quantity":1,"unit_price":{"minor":5,"currency":"CNY"}}'
+
+
+def order_at(placed_at, **fields):
+    lines = [OrderLine.from_json(LINE)]
+    return Order(
+        order_id="A", currency="CNY", rounding=RoundingPolicy("line"), placed_at=placed_at, lines=lines, **fields
+    )
+
+
+@pytest.mark.parametrize("text", ["1717236000", "20260601", "-1", "1e9", " 2026-06-01T10:00:00Z", "2026-06-01", ""])
+@pytest.mark.parametrize("model", [Posting, TrafficFacts])
+def test_text_that_is_no_date_and_time_with_an_offset_is_no_instant(model, text):
+    period = f'{{"start":"{text}","end":"2030-01-01T00:00:00Z","zone":"UTC"}}'
+    written = {
+        Posting: f'{{"kind":"payment","amount":{{"minor":1,"currency":"CNY"}},"at":"{text}"}}',
+        TrafficFacts: f'{{"channel_id":"a","period":{period}}}',
+    }[model]
+    with pytest.raises(InputError, match=r"^(at|period\.start): "):
+        model.from_json(written)
+
+
+@pytest.mark.parametrize("fold", [0, 1])
+def test_an_instant_in_a_night_of_25_hours_keeps_its_look_and_equals_its_copies(fold):
+    berlin = ZoneInfo("Europe/Berlin")
+    order = order_at(datetime(2026, 10, 25, 2, 50, tzinfo=berlin, fold=fold))
+    assert order.placed_at.isoformat() == f"2026-10-25T02:50:00+0{2 - fold}:00"
+    assert Order.from_json(order.to_json()) == order == pickle.loads(pickle.dumps(order))
+    # Twenty minutes later the clocks show an earlier hour.
+    later = datetime(2026, 10, 25, 2, 10, tzinfo=berlin, fold=1)
+    assert (order.placed_at < later) == (fold == 0)
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8))), datetime.max.replace(tzinfo=UTC)], ids=str
+)
+def test_instants_that_some_zones_cannot_show_are_refused(at):
+    with pytest.raises(InputError, match="placed_at"):
+        order_at(at)
+    written = order_at(datetime(2026, 1, 1, tzinfo=UTC)).to_json()
+    with pytest.raises(InputError, match="placed_at"):
+        Order.from_json(written.replace("2026-01-01T00:00:00Z", at.isoformat()))
+
+
+def test_a_period_to_the_end_of_time_can_be_read():
+    endless = Period(datetime(2026, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), "Asia/Shanghai")
+    assert str(endless) == "2026-01-01 00:00:00 to 9999-12-31 23:59:59 UTC (Asia/Shanghai)"
+    last = Period(datetime(9999, 12, 31, tzinfo=UTC), datetime.max.replace(tzinfo=UTC), "Asia/Shanghai")
+    with pytest.raises(InputError, match="end must be an instant"):
+        last.days()
+    for zone in (8, [], None):
+        with pytest.raises(InputError, match="zone"):
+            Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC), zone)

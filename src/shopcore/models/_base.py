@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass
 
 from shopcore._checks import fail_limit
@@ -215,7 +215,7 @@ def _flat_types() -> frozenset[Any]:
     from shopcore.models._rounding_policy import RoundingPolicy
     from shopcore.models._unit_price import UnitPrice
 
-    plain = (str, int, bool, float, type(None), datetime, AwareDatetime, date, timedelta)
+    plain = (str, int, bool, float, type(None), datetime, date, timedelta)
     return frozenset({*plain, Currency, Money, Period, Rate, RoundingPolicy, UnitPrice})
 
 

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from shopcore._checks import aware, one_of
 from shopcore.models._base import Model
-from shopcore.models._fields import Country, Id, Instant, Many, Title, Word
+from shopcore.models._fields import Country, Id, Many, Title, Word
+from shopcore.models._instant import Instant
 from shopcore.models._privacy import Personal, Public
 
 __all__ = ["Address", "Consent", "Customer", "Purpose"]

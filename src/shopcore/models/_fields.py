@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import core_schema as cs
 
 from shopcore._checks import fail_limit
@@ -27,7 +27,6 @@ Note: TypeAlias = Annotated[str, StringConstraints(max_length=4_000)]
 Country: TypeAlias = Annotated[str, StringConstraints(min_length=2, max_length=64, pattern=_TEXT_PATTERN)]
 Count: TypeAlias = Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
 Quantity: TypeAlias = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
-Instant: TypeAlias = AwareDatetime
 
 
 def _canonical(price: UnitPrice) -> Money | UnitPrice:

@@ -10,7 +10,8 @@ from pydantic_core import from_json
 from shopcore._checks import fail_limit
 from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models._base import Model, check_json
-from shopcore.models._fields import Count, Country, CurrencyField, Id, Instant, Many, PositiveAmount, Word
+from shopcore.models._fields import Count, Country, CurrencyField, Id, Many, PositiveAmount, Word
+from shopcore.models._instant import Instant
 from shopcore.models._money import Money
 from shopcore.models._order_line import OrderLine
 from shopcore.models._privacy import Personal, Public

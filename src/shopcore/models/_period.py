@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,20 +12,28 @@ from shopcore._checks import aware, fail, fail_limit, instance
 
 __all__ = ["Period"]
 
+FIRST: Final = datetime(1, 1, 2, tzinfo=UTC)
+LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 MAX_DAYS: Final = 40_000
 MAX_WALL: Final = 32
 
 
-@lru_cache(maxsize=256)
 def zone_of(name: str) -> ZoneInfo:
     """Return the zone of an IANA name, or refuse the name."""
-    try:
-        found = ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        found = None
+    if not isinstance(name, str):
+        fail("zone", name, "text", reason="type")
+    found = _known_zone(name)
     if found is None:
         fail("zone", name, "an IANA time zone such as 'Asia/Shanghai'", reason="unknown_zone")
     return found
+
+
+@lru_cache(maxsize=256)
+def _known_zone(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +66,9 @@ class Period:
     zone: str
 
     def __post_init__(self) -> None:
-        zone_of(self.zone) if isinstance(self.zone, str) else fail("zone", self.zone, "text", reason="type")
+        zone_of(self.zone)
         for name in ("start", "end"):
-            object.__setattr__(self, name, _utc(name, aware(name, getattr(self, name))))
+            object.__setattr__(self, name, in_utc(name, getattr(self, name)))
         if self.end <= self.start:
             fail("end", self.end, "after start", reason="order")
 
@@ -98,22 +106,27 @@ class Period:
         if self.length > timedelta(days=MAX_DAYS):
             fail_limit("period", self.length.days, MAX_DAYS, "days", reason="too_many_days")
         zone = zone_of(self.zone)
-        first = self.start.astimezone(zone).date()
-        last = (self.end - timedelta(microseconds=1)).astimezone(zone).date()
+        first = _in_zone("start", self.start, zone).date()
+        last = _in_zone("end", self.end - timedelta(microseconds=1), zone).date()
         return tuple(first + timedelta(days=count) for count in range((last - first).days + 1))
 
     def __str__(self) -> str:
         """Return both ends in local time."""
+        ends = (self.start, self.end)
         zone = zone_of(self.zone)
-        ends = (self.start.astimezone(zone), self.end.astimezone(zone))
-        return f"{ends[0]:%Y-%m-%d %H:%M:%S} to {ends[1]:%Y-%m-%d %H:%M:%S} {self.zone}"
+        if self.start >= FIRST and self.end <= LAST:
+            return " to ".join(_shown(at.astimezone(zone)) for at in ends) + f" {self.zone}"
+        # What has no end is often written as the end of time, which some zones cannot show.
+        return " to ".join(map(_shown, ends)) + f" UTC ({self.zone})"
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
         """Read and write ``{"start": ..., "end": ..., "zone": ...}``; instants with an offset."""
         from pydantic_core import core_schema as cs
 
-        at = cs.datetime_schema(strict=True, tz_constraint="aware")
+        from shopcore.models._instant import instant_schema
+
+        at = instant_schema()
         fields = cs.typed_dict_schema(
             {
                 "start": cs.typed_dict_field(at, required=True),
@@ -139,14 +152,23 @@ def _wall(argument: str, text: str, zone: str) -> datetime:
         found = None
     if found is None or found.tzinfo is not None:
         fail(argument, text, "a local time such as '2026-11-11' or '2026-11-11T20:00:00'", reason="format")
-    return _utc(argument, found.replace(tzinfo=zone_of(zone)))
+    return in_utc(argument, found.replace(tzinfo=zone_of(zone)))
 
 
-def _utc(argument: str, at: datetime) -> datetime:
+def _shown(at: datetime) -> str:
+    return at.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def in_utc(argument: str, at: datetime) -> datetime:
+    """Return an aware instant in UTC, or refuse one that is naive or outside of the years 1 to 9999 there."""
+    return _in_zone(argument, aware(argument, at), UTC)
+
+
+def _in_zone(argument: str, at: datetime, zone: tzinfo) -> datetime:
     try:
-        found = at.astimezone(UTC)
+        found = at.astimezone(zone)
     except OverflowError:
         found = None
     if found is None:
-        fail(argument, at, "an instant of the years 1 to 9999 in UTC", reason="range")
+        fail(argument, at, "an instant of the years 1 to 9999 in its zone and in UTC", reason="range")
     return found

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from shopcore.errors import InputError
 from shopcore.models._base import Model
-from shopcore.models._fields import Id, Instant, Many, Title, Word
+from shopcore.models._fields import Id, Many, Title, Word
+from shopcore.models._instant import Instant
 from shopcore.models._privacy import Public
 from shopcore.models._sku import ListingState, Sku, Stage
 

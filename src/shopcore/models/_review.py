@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from shopcore.errors import InputError
 from shopcore.models._base import Model
-from shopcore.models._fields import Amount, Count, Id, Instant, Note, SkuCode, Title, Word
+from shopcore.models._fields import Amount, Count, Id, Note, SkuCode, Title, Word
+from shopcore.models._instant import Instant
 from shopcore.models._privacy import Personal, Public
 
 __all__ = ["Complaint", "ComplaintKind", "Preference", "Review"]

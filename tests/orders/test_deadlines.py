@@ -1,6 +1,6 @@
 """Terms across zones and changes of the clocks, deadlines of orders, and the work list."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,6 +68,9 @@ def test_an_hour_of_the_day_with_cut_off_and_holidays():
         {"days": 1, "zone": "X/Y"}, {"days": 1, "zone": "UTC", "by": "16:00+08:00"},
         {"days": -1, "zone": "UTC"}, {"days": 1, "zone": "UTC", "by": "25:00"},
         {"days": 1, "zone": "UTC", "after": "x"},
+        {"days": 1, "zone": 8}, {"days": 1, "zone": "UTC", "rest_days": None},
+        {"days": 1, "zone": "UTC", "holidays": ("2026-01-01",)}, {"days": 1, "zone": "UTC", "holidays": (AT,)},
+        {"hours": 48, "rest_days": (5, 6)}, {"hours": 48, "by": "16:00"}, {"hours": 48, "after": "16:00"},
         {"days": 1, "zone": "UTC", "rest_days": (7,)}, {"days": 1, "zone": "UTC", "rest_days": tuple(range(7))},
     ],
 )  # fmt: skip
@@ -81,9 +84,24 @@ def test_misuse_is_refused():
         deadline(datetime(2026, 6, 1), Term(48), at=AT)  # noqa: DTZ001  # the naive one is the case
     with pytest.raises(InputError, match="not done yet"):
         deadline(AT, Term(48))
+    for fields in ({"ship": 48}, {"pay": "24"}, {"refund": None, "ship": None}):
+        with pytest.raises(InputError):
+            ServiceTerms(**fields)
     everything = tuple(date(2026, 1, 1) + timedelta(days=count) for count in range(2_000))
     with pytest.raises(InputError, match="working day"):
         Term(days=1, zone="UTC", holidays=everything).due_at(AT)
+
+
+@pytest.mark.parametrize("term", [Term(48), Term(days=1, zone="Asia/Shanghai")], ids=["hours", "days"])
+def test_instants_at_the_ends_of_time_are_refused(term):
+    first, last = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8))), datetime.max.replace(tzinfo=UTC)
+    for since in (first, last):
+        with pytest.raises(InputError, match="since"):
+            deadline(since, term, at=AT)
+    with pytest.raises(InputError, match="at must"):
+        deadline(AT, term, at=first)
+    with pytest.raises(InputError, match="done must"):
+        deadline(AT, term, done=first)
 
 
 ALL = ServiceTerms(pay=Term(24), receive=Term(240), answer_return=Term(48), refund=Term(72))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from time import process_time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -259,6 +260,46 @@ def test_events_must_be_whole(story):
     for wrong in ([], paid.events, [*placed, *shipped.events], [*placed, *placed], ["x"]):
         with pytest.raises(InputError):
             orders.replay(wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "match"),
+    [
+        ("shipped", {"units": [("nope", 1)]}, "line_id"),
+        ("shipped", {"units": [("1", 1), ("1", 1)]}, "differ"),
+        ("shipped", {"units": [("1", 3)]}, "shipped"),
+        ("shipped", {"units": [("1", 1)], "amount": cny(1)}, "amount"),
+        ("shipped", {"units": [("1", 1)], "keeps": [("1", 1)]}, "keeps"),
+        ("refunded", {"amount": cny(1), "waives": [("1", 1)]}, "waives"),
+        ("held", {"units": [("1", 1)]}, "units"),
+        ("paid", {}, "amount"),
+        ("refunded", {}, "amount"),
+        ("paid", {"amount": cny(1), "at": AT - timedelta(seconds=1)}, "placing"),
+        ("paid", {"amount": Money(1, "USD")}, "currency"),
+    ],
+)
+def test_events_that_no_command_gives_are_refused(story, kind, fields, match):
+    placed = orders.place(story(2).order.evolve(version=0)).events
+    with pytest.raises(InputError, match=match):
+        orders.replay([*placed, orders.OrderEvent(**{"order_id": "A1", "number": 2, "kind": kind, "at": AT, **fields})])
+
+
+def test_wrong_kinds_of_arguments_are_named(story):
+    order = story(2).order
+    for wrong in (None, [], "1"):
+        with pytest.raises(InputError, match="units"):
+            orders.refund_shares(order, wrong)
+    with pytest.raises(InputError, match="lines"):
+        orders.basket_totals(iter(order.lines), rounding=order.rounding)
+
+
+def test_a_step_later_on_a_clock_that_was_put_back_is_later(story):
+    berlin = ZoneInfo("Europe/Berlin")
+    order = story(2, placed_at=datetime(2026, 10, 25, 2, 50, tzinfo=berlin)).order
+    paid = orders.pay(order, cny(2000), at=datetime(2026, 10, 25, 2, 10, tzinfo=berlin, fold=1)).order
+    assert paid.paid_at - order.placed_at == timedelta(minutes=20)
+    with pytest.raises(InputError, match="placing"):
+        orders.pay(order, cny(2000), at=datetime(2026, 10, 25, 2, 10, tzinfo=berlin))
 
 
 def test_the_table_prints_and_names_functions():

@@ -9,7 +9,7 @@ from typing import Final
 
 from shopcore._checks import at_most, aware, fail, instance, integer
 from shopcore.models import Order, Result
-from shopcore.models._period import zone_of
+from shopcore.models._period import in_utc, zone_of
 from shopcore.orders._events import OrderEvent
 from shopcore.orders._facts import facts_of
 
@@ -18,6 +18,8 @@ __all__ = ["Deadline", "ServiceTerms", "Term", "deadline", "order_deadlines"]
 MAX_HOURS: Final = 24 * 366
 MAX_DAYS: Final = 366
 MAX_HOLIDAYS: Final = 4_000
+# The longest term, days of rest and all, must still end in a year that can be written.
+MAX_YEAR: Final = 9_990
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,22 @@ class Term:
             fail("hours", self.hours, "given, or days instead", reason="missing")
         if self.hours is not None:
             integer("hours", self.hours, low=1, high=MAX_HOURS)
+            if self.by != "24:00" or self.after is not None or self.rest_days or self.holidays:
+                fail("hours", self.hours, "given alone", reason="order", hint="by, after and days of rest go with days")
             return
         integer("days", self.days, low=0, high=MAX_DAYS)
         if self.zone is None:
             fail("zone", self.zone, "the zone its days are counted in", reason="missing")
         zone_of(self.zone)
         at_most("holidays", self.holidays, MAX_HOLIDAYS, "holidays")
+        for day in self.holidays:
+            if type(day) is not date:
+                fail("holidays", day, "dates", reason="type")
         _clock("by", self.by)
         if self.after is not None:
             _clock("after", self.after)
+        if not isinstance(self.rest_days, tuple | list | set | frozenset):
+            fail("rest_days", self.rest_days, "a tuple of weekdays", reason="type")
         if any(not 0 <= integer("rest_days", day) <= 6 for day in self.rest_days) or len(set(self.rest_days)) > 6:
             fail("rest_days", self.rest_days, "weekdays 0 to 6, not all of them", reason="range")
 
@@ -81,17 +90,19 @@ class Term:
         Raises
         ------
         InputError
-            If `since` is naive, or no working day comes within two years.
+            If `since` is naive or after the year 9990, or no working day comes within two years.
         """
-        aware("since", since)
+        begun = in_utc("since", since)
+        if begun.year > MAX_YEAR:
+            fail("since", since, f"an instant before the year {MAX_YEAR + 1}", reason="range")
         if self.hours is not None:
-            return since.astimezone(UTC) + timedelta(hours=self.hours)
+            return begun + timedelta(hours=self.hours)
         zone = zone_of(str(self.zone))
-        local = since.astimezone(zone)
-        begun = local.date()
+        local = begun.astimezone(zone)
+        day = local.date()
         if self.after is not None and local.time() >= _clock("after", self.after)[1]:
-            begun = self._working(begun, 1)
-        last = self._working(begun, int(self.days or 0))
+            day = self._working(day, 1)
+        last = self._working(day, int(self.days or 0))
         extra, clock = _clock("by", self.by)
         return datetime.combine(last + timedelta(days=extra), clock, zone).astimezone(UTC)
 
@@ -182,16 +193,16 @@ def deadline(
     if done is None and at is None:
         fail("at", at, "given where it is not done yet", reason="missing")
     due = term.due_at(since)
-    seen = aware("at", at) if done is None else aware("done", done)
-    in_time = seen.astimezone(UTC) <= due
+    seen = in_utc("at", at) if done is None else in_utc("done", done)  # type: ignore[arg-type]  # one of them is given
+    in_time = seen <= due
     states = ("open", "overdue") if done is None else ("met", "late")
     return Deadline(
         task=task,
-        since=since.astimezone(UTC),
+        since=in_utc("since", since),
         due_at=due,
-        done_at=None if done is None else done.astimezone(UTC),
+        done_at=None if done is None else seen,
         state=states[0] if in_time else states[1],
-        left=due - seen.astimezone(UTC),
+        left=due - seen,
     )
 
 
@@ -219,6 +230,12 @@ class ServiceTerms:
     receive: Term | None = None
     answer_return: Term | None = None
     refund: Term | None = None
+
+    def __post_init__(self) -> None:
+        instance("ship", self.ship, Term)
+        for name in ("pay", "receive", "answer_return", "refund"):
+            if getattr(self, name) is not None:
+                instance(name, getattr(self, name), Term)
 
 
 USUAL: Final = ServiceTerms()

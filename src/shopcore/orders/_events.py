@@ -10,7 +10,8 @@ from pydantic import model_validator
 from shopcore._checks import fail, instance
 from shopcore.errors import InputError
 from shopcore.models import Model, Order, OrderLine, Posting, Public
-from shopcore.models._fields import Count, Id, Instant, Many, PositiveAmount, Quantity, Title
+from shopcore.models._fields import Count, Id, Many, PositiveAmount, Quantity, Title
+from shopcore.models._instant import Instant
 from shopcore.orders._facts import Facts, facts_of
 
 __all__ = ["EventKind", "OrderEvent", "replay"]
@@ -71,7 +72,26 @@ class OrderEvent(Model):
                 "order must stand in the first event and only there", argument="order", expected="of the placing",
                 reason="order",
             )  # fmt: skip
+        _check_parts(self)
         return self
+
+
+def _check_parts(event: OrderEvent) -> None:
+    for name in ("units", "cancels", "keeps", "waives"):
+        pairs = getattr(event, name)
+        if len({line_id for line_id, _ in pairs}) != len(pairs):
+            _fail_part(name, "of lines that differ", "duplicate")
+        if pairs and (event.kind not in _CHANGES or event.kind not in _PARTS.get(name, (event.kind,))):
+            _fail_part(name, "left out of this kind of event", "unexpected")
+    # A refund of units that cost nothing moves no money.
+    if event.amount is None and event.kind in _POSTED and not (event.kind == "refunded" and event.units):
+        _fail_part("amount", "the money that moved", "missing")
+    if event.amount is not None and event.kind not in _POSTED:
+        _fail_part("amount", "left out of this kind of event", "unexpected")
+
+
+def _fail_part(argument: str, expected: str, reason: str) -> None:
+    raise InputError(f"{argument} must be {expected}", argument=argument, expected=expected, reason=reason)
 
 
 Counts: TypeAlias = Mapping[str, int]
@@ -101,6 +121,12 @@ _CHANGES: Final[Mapping[str, Change]] = {
     "return_received": _came_back,
     "exchanged": _add("exchanged"),
     "refunded": _add("refunded"),
+}
+# Kinds of events that may name cancelled, kept or waived units.
+_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "cancels": ("refunded",),
+    "keeps": ("refunded",),
+    "waives": ("cancelled", "return_received"),
 }
 _POSTED: Final = {
     "paid": "payment",
@@ -135,6 +161,9 @@ def apply(order: Order, event: OrderEvent) -> Order:
 def _changed_lines(order: Order, event: OrderEvent) -> tuple[OrderLine, ...]:
     moved = dict(event.units)
     named = [(name, dict(units)) for name, units in _named_units(event) if units]
+    known = {line.line_id for line in order.lines}
+    for line_id in {*moved, *(line_id for _, units in named for line_id in units)} - known:
+        order.line(line_id)
     found = []
     for line in order.lines:
         line_id = line.line_id
@@ -199,6 +228,8 @@ def replay(events: Iterable[OrderEvent]) -> Order:
             continue
         if event.number != order.version + 1 or event.order_id != order.order_id or event.order is not None:
             fail("events", event.number, f"event {order.version + 1} of the same order", reason="order")
+        if event.at < order.placed_at:
+            fail("events", event.number, "events at or after the placing", reason="order")
         order = apply(order, event)
     if order is None:
         fail("events", None, "at least the placing", reason="too_few")

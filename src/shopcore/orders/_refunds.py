@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shopcore._checks import instance, integer
+from shopcore._checks import fail, instance, integer
 from shopcore.models import Money, Order, OrderLine, Result, RoundingPolicy
 from shopcore.orders._amounts import allotments, discount_parts, through
 from shopcore.orders._facts import LineFacts, facts_of, line_facts
@@ -208,6 +208,8 @@ def refund_shares(order: Order, units: Mapping[str, int]) -> tuple[RefundShare, 
     (Money(7133, 'CNY'), Money(667, 'CNY'))
     """
     instance("order", order, Order)
+    if not isinstance(units, Mapping):
+        fail("units", units, "units by line id", reason="type")
     found = []
     shares = zip(order.lines, allotments(order.lines, order.rounding), strict=True)
     known = {line.line_id: (line, allotted) for line, allotted in shares}

@@ -188,6 +188,8 @@ def basket_totals(lines: Sequence[OrderLine], *, rounding: RoundingPolicy) -> Or
     (Money(272, 'JPY'), Money(2997, 'JPY'))
     """
     instance("rounding", rounding, RoundingPolicy)
+    if not isinstance(lines, Sequence):
+        fail("lines", lines, "a sequence of lines", reason="type")
     at_most("lines", lines, MAX_LINES, "lines")
     if not lines:
         fail("lines", lines, "at least one line", reason="too_few")

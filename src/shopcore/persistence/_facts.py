@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from shopcore.errors import RefusedError
 from shopcore.models import Period, Sku, StockPosition, TrafficFacts
 from shopcore.persistence._columns import price_of, price_parts
 from shopcore.persistence._rows import chunks, read_rest, rest_of, upsert
@@ -86,7 +87,14 @@ def _sku_of(row: Any) -> Sku:
 def save_stock(connection: Connection, tables: Tables, positions: Iterable[StockPosition]) -> int:
     """Return how many stock positions were stored, new or in place of the same SKU and place (保存库存).
 
-    This states what is; it is not a movement. One savepoint holds them all; nothing is committed.
+    This states what is; it is not a movement, so `reconcile_stock` shows it until it is booked. One savepoint holds
+    them all; nothing is committed.
+
+    Raises
+    ------
+    RefusedError
+        If units are held there by `reserve_stock` and another count of reserved units is stated: that would lend
+        them twice. Use `receive_stock` and `adjust_stock`.
 
     Examples
     --------
@@ -96,8 +104,31 @@ def save_stock(connection: Connection, tables: Tables, positions: Iterable[Stock
     ...     save_stock(connection, shop.tables, [mug]), load_stock(connection, shop.tables) == (mug,)
     (1, True)
     """
-    rows = ({name: getattr(position, name) for name in _LEVEL} for position in positions)
-    return _save(connection, tables.stock_levels, rows)
+    stored = 0
+    with connection.begin_nested():
+        for part in chunks(positions):
+            _keep_holds(connection, tables, part)
+            rows = [{name: getattr(position, name) for name in _LEVEL} for position in part]
+            upsert(connection, tables.stock_levels, rows)
+            stored += len(rows)
+    return stored
+
+
+def _keep_holds(connection: Connection, tables: Tables, positions: list[StockPosition]) -> None:
+    hold = tables.stock_holds
+    query = (
+        select(hold.c.sku, hold.c.location, func.sum(hold.c.units))
+        .where(hold.c.sku.in_([position.sku for position in positions]), hold.c.units > 0)
+        .group_by(hold.c.sku, hold.c.location)
+    )
+    held = {(sku, place): int(units) for sku, place, units in connection.execute(query)}
+    for position in positions:
+        units = held.get((position.sku, position.location), position.reserved)
+        if position.reserved != units:
+            raise RefusedError(
+                f"{units} units of {position.sku} are held here, {position.reserved} are stated as reserved",
+                state="held", allowed=("receive_stock", "adjust_stock"), reason="held",
+            )  # fmt: skip
 
 
 def load_stock(connection: Connection, tables: Tables, skus: Iterable[str] | None = None) -> tuple[StockPosition, ...]:

@@ -58,13 +58,16 @@ class Tables:
     stock_moves: Table
     traffic_facts: Table
     imports: Table
+    operations: Table
+    stock_holds: Table
+    stock_entries: Table
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Every table, parents before children."""
         return (
             self.skus, self.orders, self.order_lines, self.stock_levels, self.stock_moves, self.traffic_facts,
-            self.imports,
+            self.imports, self.operations, self.stock_holds, self.stock_entries,
         )  # fmt: skip
 
     @property
@@ -114,6 +117,9 @@ def build_tables(metadata: MetaData, *, prefix: str = "shopcore_", schema: str |
         stock_moves=_stock_moves(make),
         traffic_facts=_traffic_facts(make),
         imports=_imports(make),
+        operations=_operations(make),
+        stock_holds=_stock_holds(make),
+        stock_entries=_stock_entries(make),
     )
 
 
@@ -281,4 +287,52 @@ def _imports(make: _Maker) -> Table:
         CheckConstraint("lines_read = lines_taken + lines_set_aside", name=f"ck_{name}_sums"),
         *non_negative(name, "lines_taken", "lines_set_aside"),
         key=("fingerprint",),
+    )
+
+
+def _operations(make: _Maker) -> Table:
+    return make(
+        "operations",
+        _text("op_id", null=False),
+        _text("verb", null=False),
+        _text("fingerprint", null=False),
+        Column("at", Instant, nullable=False),
+        _text("result", null=False),
+        key=("op_id",),
+    )
+
+
+def _stock_holds(make: _Maker) -> Table:
+    name = make.prefix + "stock_holds"
+    return make(
+        "stock_holds",
+        _text("hold_id", null=False),
+        _whole("position"),
+        _text("sku", null=False),
+        _text("location", null=False),
+        _whole("units"),
+        Column("expires_at", Instant),
+        *non_negative(name, "units"),
+        Index(f"ix_{name}_sku", "sku", "location"),
+        Index(f"ix_{name}_expires", "expires_at"),
+        key=("hold_id", "position"),
+    )
+
+
+def _stock_entries(make: _Maker) -> Table:
+    name = make.prefix + "stock_entries"
+    return make(
+        "stock_entries",
+        _text("op_id", null=False),
+        _whole("number"),
+        _text("sku", null=False),
+        _text("location", null=False),
+        _text("verb", null=False),
+        _whole("on_hand"),
+        _whole("reserved"),
+        _text("hold_id", null=False),
+        Column("at", Instant, nullable=False),
+        CheckConstraint("on_hand <> 0 OR reserved <> 0", name=f"ck_{name}_moves"),
+        Index(f"ix_{name}_sku", "sku", "location"),
+        key=("op_id", "number"),
     )

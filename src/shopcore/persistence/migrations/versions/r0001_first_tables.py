@@ -1,4 +1,4 @@
-"""First tables: articles, orders with lines, stock, traffic facts and imports.
+"""First tables: articles, orders with lines, stock with its ledger, traffic facts and imports.
 
 What stands here is frozen history and repeats `build_tables` on purpose: later changes there must not reach back.
 """
@@ -17,7 +17,10 @@ depends_on = None
 WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
-TABLES = ("skus", "orders", "order_lines", "stock_levels", "stock_moves", "traffic_facts", "imports")
+TABLES = (
+    "skus", "orders", "order_lines", "stock_levels", "stock_moves", "traffic_facts", "imports", "operations",
+    "stock_holds", "stock_entries",
+)  # fmt: skip
 LINE_COUNTS = "cancelled waived shipped received return_requested returned exchanged refunded"
 LEVEL_COUNTS = "on_hand reserved safety quality_control damaged incoming"
 TRAFFIC_COUNTS = (
@@ -46,9 +49,9 @@ def price(name: str, *, null: bool = True) -> list[Any]:
     return [sa.Column(name, WHOLE, nullable=null), scale]
 
 
-def at(name: str) -> Any:
+def at(name: str, *, null: bool = False) -> Any:
     """Give a column of instants."""
-    return sa.Column(name, INSTANT, nullable=False)
+    return sa.Column(name, INSTANT, nullable=null)
 
 
 def shop() -> tuple[str, str | None]:
@@ -142,6 +145,33 @@ def upgrade() -> None:
          sa.Column("schema_revision", SMALL, nullable=False)],
         {**counts("lines_taken lines_set_aside"), "sums": "lines_read = lines_taken + lines_set_aside"},
     )  # fmt: skip
+    stock_tables()
+
+
+def stock_tables() -> None:
+    """Create what the stock ledger keeps beside the levels."""
+    make(
+        "operations",
+        "op_id",
+        [*must("op_id verb fingerprint"), at("at"), *must("result")],
+        {},
+    )
+    make(
+        "stock_holds",
+        "hold_id position",
+        [*must("hold_id"), *whole("position"), *must("sku location"), *whole("units"), at("expires_at", null=True)],
+        counts("units"),
+    )
+    index("stock_holds", "sku", "sku", "location")
+    index("stock_holds", "expires", "expires_at")
+    make(
+        "stock_entries",
+        "op_id number",
+        [*must("op_id"), *whole("number"), *must("sku location verb"), *whole("on_hand reserved"), *must("hold_id"),
+         at("at")],
+        {"moves": "on_hand <> 0 OR reserved <> 0"},
+    )  # fmt: skip
+    index("stock_entries", "sku", "sku", "location")
 
 
 def downgrade() -> None:

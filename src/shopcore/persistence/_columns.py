@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, SmallInteger, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -55,6 +66,37 @@ def plain_name(argument: str, value: str) -> str:
     if not isinstance(value, str) or _NAME.fullmatch(value) is None:
         fail(argument, value, "a name of a-z, 0-9 and _ that does not begin with a digit, at most 31", reason="format")
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes the tables of one shop: their names begin with the prefix, and on SQLite they are STRICT."""
+
+    metadata: MetaData
+    prefix: str
+    schema: str | None
+
+    def __call__(self, name: str, *parts: Any, key: tuple[str, ...]) -> Table:
+        """Return a new table."""
+        full = self.prefix + name
+        primary = PrimaryKeyConstraint(*key, name=f"pk_{full}")
+        return Table(full, self.metadata, *parts, primary, schema=self.schema, sqlite_strict=True)
+
+
+def text_column(name: str, *, null: bool = True) -> Column[Any]:
+    """Return a column of text."""
+    return Column(name, Text, nullable=null)
+
+
+def whole_column(name: str, *, null: bool = False, default: str | None = None) -> Column[Any]:
+    """Return a column of whole numbers."""
+    return Column(name, Whole, nullable=null, server_default=default)
+
+
+def one_of(table: str, column: str, *values: str) -> CheckConstraint:
+    """Return a CHECK that a column holds one of some plain words."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
 
 
 def price_columns(name: str, **options: Any) -> list[Column[Any]]:

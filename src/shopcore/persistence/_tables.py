@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKeyConstraint,
-    Index,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, MetaData, Table, UniqueConstraint
+
+from shopcore.persistence._columns import (
+    Instant,
+    Maker,
+    Small,
+    non_negative,
+    one_of,
+    plain_name,
+    price_columns,
+    text_column,
+    whole_column,
 )
-
-from shopcore.persistence._columns import Instant, Small, Whole, non_negative, plain_name, price_columns
 
 __all__ = ["Tables", "build_tables"]
 
@@ -105,7 +104,7 @@ def build_tables(metadata: MetaData, *, prefix: str = "shopcore_", schema: str |
     plain_name("prefix", prefix)
     if schema is not None:
         plain_name("schema", schema)
-    make = _Maker(metadata, prefix, schema)
+    make = Maker(metadata, prefix, schema)
     orders = _orders(make)
     return Tables(
         prefix=prefix,
@@ -123,44 +122,19 @@ def build_tables(metadata: MetaData, *, prefix: str = "shopcore_", schema: str |
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    metadata: MetaData
-    prefix: str
-    schema: str | None
-
-    def __call__(self, name: str, *parts: Any, key: tuple[str, ...]) -> Table:
-        full = self.prefix + name
-        primary = PrimaryKeyConstraint(*key, name=f"pk_{full}")
-        return Table(full, self.metadata, *parts, primary, schema=self.schema, sqlite_strict=True)
-
-
-def _text(name: str, *, null: bool = True) -> Column[Any]:
-    return Column(name, Text, nullable=null)
-
-
-def _whole(name: str, *, null: bool = False, default: str | None = None) -> Column[Any]:
-    return Column(name, Whole, nullable=null, server_default=default)
-
-
-def _one_of(table: str, column: str, *values: str) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=f"ck_{table}_{column}")
-
-
-def _skus(make: _Maker) -> Table:
+def _skus(make: Maker) -> Table:
     name = make.prefix + "skus"
     return make(
         "skus",
-        _text("sku", null=False),
-        _text("product_id"),
-        _text("title"),
-        _text("gtin"),
-        _text("listing", null=False),
-        _text("currency"),
+        text_column("sku", null=False),
+        text_column("product_id"),
+        text_column("title"),
+        text_column("gtin"),
+        text_column("listing", null=False),
+        text_column("currency"),
         *price_columns("price"),
         *price_columns("unit_cost"),
-        _text("rest", null=False),
+        text_column("rest", null=False),
         *non_negative(name, "price", "unit_cost"),
         CheckConstraint(
             "currency IS NOT NULL OR (price IS NULL AND unit_cost IS NULL)", name=f"ck_{name}_has_currency"
@@ -170,23 +144,23 @@ def _skus(make: _Maker) -> Table:
     )
 
 
-def _orders(make: _Maker) -> Table:
+def _orders(make: Maker) -> Table:
     name = make.prefix + "orders"
     return make(
         "orders",
-        _text("order_id", null=False),
-        _text("kind", null=False),
-        _text("of_order_id"),
-        _text("currency", null=False),
+        text_column("order_id", null=False),
+        text_column("kind", null=False),
+        text_column("of_order_id"),
+        text_column("currency", null=False),
         Column("placed_at", Instant, nullable=False),
-        _text("customer_id"),
-        _text("channel_id"),
-        _text("country"),
-        _text("source"),
-        _text("external_ref"),
-        _whole("version", default="0"),
-        _text("rest", null=False),
-        _one_of(name, "kind", "sale", "credit"),
+        text_column("customer_id"),
+        text_column("channel_id"),
+        text_column("country"),
+        text_column("source"),
+        text_column("external_ref"),
+        whole_column("version", default="0"),
+        text_column("rest", null=False),
+        one_of(name, "kind", "sale", "credit"),
         *non_negative(name, "version"),
         UniqueConstraint("source", "external_ref", name=f"uq_{name}_source"),
         Index(f"ix_{name}_placed", "placed_at", "order_id"),
@@ -195,21 +169,21 @@ def _orders(make: _Maker) -> Table:
     )
 
 
-def _order_lines(make: _Maker, orders: Table) -> Table:
+def _order_lines(make: Maker, orders: Table) -> Table:
     name = make.prefix + "order_lines"
     return make(
         "order_lines",
-        _text("order_id", null=False),
-        _whole("position"),
-        _text("line_id", null=False),
-        _text("sku", null=False),
-        _text("title", null=False),
-        _text("kind", null=False),
-        _whole("quantity"),
+        text_column("order_id", null=False),
+        whole_column("position"),
+        text_column("line_id", null=False),
+        text_column("sku", null=False),
+        text_column("title", null=False),
+        text_column("kind", null=False),
+        whole_column("quantity"),
         *price_columns("unit_price", nullable=False),
-        _whole("discount", default="0"),
-        *(_whole(count, default="0") for count in LINE_COUNTS),
-        _text("rest", null=False),
+        whole_column("discount", default="0"),
+        *(whole_column(count, default="0") for count in LINE_COUNTS),
+        text_column("rest", null=False),
         CheckConstraint("quantity >= 1", name=f"ck_{name}_quantity"),
         *non_negative(name, "unit_price", "discount", *LINE_COUNTS),
         CheckConstraint("cancelled + shipped <= quantity", name=f"ck_{name}_shipped_fits"),
@@ -222,67 +196,67 @@ def _order_lines(make: _Maker, orders: Table) -> Table:
     )
 
 
-def _stock_levels(make: _Maker) -> Table:
+def _stock_levels(make: Maker) -> Table:
     name = make.prefix + "stock_levels"
     return make(
         "stock_levels",
-        _text("sku", null=False),
-        _text("location", null=False),
-        *(_whole(count, default="0") for count in LEVEL_COUNTS),
+        text_column("sku", null=False),
+        text_column("location", null=False),
+        *(whole_column(count, default="0") for count in LEVEL_COUNTS),
         *non_negative(name, *LEVEL_COUNTS),
         CheckConstraint("reserved <= on_hand", name=f"ck_{name}_reserved_is_here"),
         key=("sku", "location"),
     )
 
 
-def _stock_moves(make: _Maker) -> Table:
+def _stock_moves(make: Maker) -> Table:
     name = make.prefix + "stock_moves"
     return make(
         "stock_moves",
-        _text("source", null=False),
-        _whole("number"),
-        _text("sku", null=False),
-        _text("location", null=False),
-        _text("kind", null=False),
-        _whole("quantity"),
+        text_column("source", null=False),
+        whole_column("number"),
+        text_column("sku", null=False),
+        text_column("location", null=False),
+        text_column("kind", null=False),
+        whole_column("quantity"),
         Column("at", Instant, nullable=False),
-        _text("reference"),
+        text_column("reference"),
         CheckConstraint("quantity <> 0", name=f"ck_{name}_quantity"),
         Index(f"ix_{name}_sku", "sku", "location"),
         key=("source", "number"),
     )
 
 
-def _traffic_facts(make: _Maker) -> Table:
+def _traffic_facts(make: Maker) -> Table:
     name = make.prefix + "traffic_facts"
     return make(
         "traffic_facts",
-        _text("fact_id", null=False),
-        _text("channel_id", null=False),
-        _text("campaign_id"),
-        _text("sku"),
+        text_column("fact_id", null=False),
+        text_column("channel_id", null=False),
+        text_column("campaign_id"),
+        text_column("sku"),
         Column("starts_at", Instant, nullable=False),
         Column("ends_at", Instant, nullable=False),
-        _text("zone", null=False),
-        *(_whole(count, null=True) for count in TRAFFIC_COUNTS),
-        _text("currency"),
-        _whole("revenue", null=True),
-        _whole("spend", null=True),
+        text_column("zone", null=False),
+        *(whole_column(count, null=True) for count in TRAFFIC_COUNTS),
+        text_column("currency"),
+        whole_column("revenue", null=True),
+        whole_column("spend", null=True),
         *non_negative(name, *TRAFFIC_COUNTS, "revenue", "spend"),
         Index(f"ix_{name}_channel", "channel_id", "starts_at"),
         key=("fact_id",),
     )
 
 
-def _imports(make: _Maker) -> Table:
+def _imports(make: Maker) -> Table:
     name = make.prefix + "imports"
     return make(
         "imports",
-        _text("fingerprint", null=False),
-        _text("source", null=False),
-        _whole("lines_read"),
-        _whole("lines_taken"),
-        _whole("lines_set_aside"),
+        text_column("fingerprint", null=False),
+        text_column("source", null=False),
+        whole_column("lines_read"),
+        whole_column("lines_taken"),
+        whole_column("lines_set_aside"),
         Column("schema_revision", Small, nullable=False),
         CheckConstraint("lines_read = lines_taken + lines_set_aside", name=f"ck_{name}_sums"),
         *non_negative(name, "lines_taken", "lines_set_aside"),
@@ -290,27 +264,27 @@ def _imports(make: _Maker) -> Table:
     )
 
 
-def _operations(make: _Maker) -> Table:
+def _operations(make: Maker) -> Table:
     return make(
         "operations",
-        _text("op_id", null=False),
-        _text("verb", null=False),
-        _text("fingerprint", null=False),
+        text_column("op_id", null=False),
+        text_column("verb", null=False),
+        text_column("fingerprint", null=False),
         Column("at", Instant, nullable=False),
-        _text("result", null=False),
+        text_column("result", null=False),
         key=("op_id",),
     )
 
 
-def _stock_holds(make: _Maker) -> Table:
+def _stock_holds(make: Maker) -> Table:
     name = make.prefix + "stock_holds"
     return make(
         "stock_holds",
-        _text("hold_id", null=False),
-        _whole("position"),
-        _text("sku", null=False),
-        _text("location", null=False),
-        _whole("units"),
+        text_column("hold_id", null=False),
+        whole_column("position"),
+        text_column("sku", null=False),
+        text_column("location", null=False),
+        whole_column("units"),
         Column("expires_at", Instant),
         *non_negative(name, "units"),
         Index(f"ix_{name}_sku", "sku", "location"),
@@ -319,18 +293,18 @@ def _stock_holds(make: _Maker) -> Table:
     )
 
 
-def _stock_entries(make: _Maker) -> Table:
+def _stock_entries(make: Maker) -> Table:
     name = make.prefix + "stock_entries"
     return make(
         "stock_entries",
-        _text("op_id", null=False),
-        _whole("number"),
-        _text("sku", null=False),
-        _text("location", null=False),
-        _text("verb", null=False),
-        _whole("on_hand"),
-        _whole("reserved"),
-        _text("hold_id", null=False),
+        text_column("op_id", null=False),
+        whole_column("number"),
+        text_column("sku", null=False),
+        text_column("location", null=False),
+        text_column("verb", null=False),
+        whole_column("on_hand"),
+        whole_column("reserved"),
+        text_column("hold_id", null=False),
         Column("at", Instant, nullable=False),
         CheckConstraint("on_hand <> 0 OR reserved <> 0", name=f"ck_{name}_moves"),
         Index(f"ix_{name}_sku", "sku", "location"),

@@ -3,20 +3,16 @@
 What stands here is frozen history and repeats `build_tables` on purpose: later changes there must not reach back.
 """
 
-from typing import Any
-
 import sqlalchemy as sa
-from alembic import context, op
-from sqlalchemy.dialects import postgresql
+from alembic import op
+
+from shopcore.persistence.migrations.build import SMALL, at, counts, index, make, may, must, price, shop, whole
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
-INSTANT = sa.Text().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 TABLES = (
     "skus", "orders", "order_lines", "stock_levels", "stock_moves", "traffic_facts", "imports", "operations",
     "stock_holds", "stock_entries",
@@ -26,58 +22,6 @@ LEVEL_COUNTS = "on_hand reserved safety quality_control damaged incoming"
 TRAFFIC_COUNTS = (
     "impressions clicks page_views visitors sessions single_page_sessions added_to_cart buyers new_buyers orders units"
 )
-
-
-def must(names: str) -> list[Any]:
-    """Text columns that may not be null."""
-    return [sa.Column(name, sa.Text, nullable=False) for name in names.split()]
-
-
-def may(names: str) -> list[Any]:
-    """Text columns that may be null."""
-    return [sa.Column(name, sa.Text) for name in names.split()]
-
-
-def whole(names: str, *, null: bool = False, default: str | None = None) -> list[Any]:
-    """Columns of whole numbers."""
-    return [sa.Column(name, WHOLE, nullable=null, server_default=default) for name in names.split()]
-
-
-def price(name: str, *, null: bool = True) -> list[Any]:
-    """Give the two columns of a price."""
-    scale = sa.Column(f"{name}_scale", SMALL, nullable=False, server_default="0")
-    return [sa.Column(name, WHOLE, nullable=null), scale]
-
-
-def at(name: str, *, null: bool = False) -> Any:
-    """Give a column of instants."""
-    return sa.Column(name, INSTANT, nullable=null)
-
-
-def shop() -> tuple[str, str | None]:
-    """Prefix and schema of the shop that is upgraded."""
-    tables = context.config.attributes["tables"]
-    return tables.prefix, tables.schema
-
-
-def make(name: str, key: str, columns: list[Any], checks: dict[str, str], *more: Any) -> None:
-    """Create one table."""
-    prefix, schema = shop()
-    full = prefix + name
-    primary = sa.PrimaryKeyConstraint(*key.split(), name=f"pk_{full}")
-    rules = [sa.CheckConstraint(rule, name=f"ck_{full}_{label}") for label, rule in checks.items()]
-    op.create_table(full, *columns, primary, *rules, *more, schema=schema, sqlite_strict=True)
-
-
-def index(table: str, label: str, *columns: str) -> None:
-    """Create one index."""
-    prefix, schema = shop()
-    op.create_index(f"ix_{prefix}{table}_{label}", prefix + table, list(columns), schema=schema)
-
-
-def counts(names: str) -> dict[str, str]:
-    """Rules that counts do not fall below zero."""
-    return {name: f"{name} >= 0" for name in names.split()}
 
 
 def upgrade() -> None:

@@ -92,6 +92,18 @@ def test_an_s_curve_states_its_gap_and_the_gap_is_a_bound():
     assert traffic.allocate(curves, 200.0).duality_gap <= 1e-9
 
 
+def test_a_budget_of_nothing_is_split_into_nothing_and_says_what_the_first_unit_earns():
+    lines = {"log": traffic.LogCurve(100.0, 50.0), "table": traffic.TableCurve((0.0, 10.0), (0.0, 30.0))}
+    found = traffic.allocate(lines, 0.0)
+    assert (found.spend, found.response, found.unspent, found.duality_gap) == ((0.0, 0.0), 0.0, 0.0, 0.0)
+    assert found.marginal_return == 3.0
+    assert traffic.allocate(lines, 0.0, upper={"table": 0.0}).marginal_return == 2.0
+    steep = {"power": traffic.PowerCurve(5.0, 0.5), "hill": traffic.HillCurve(9.0, 2.0, 0.5), **lines}
+    assert traffic.allocate(steep, 0.0).marginal_return == math.inf
+    assert traffic.allocate(steep, 0.0).gap_in_spend == 0.0
+    assert traffic.HillCurve(9.0, 2.0, 0.5).spend_at(math.inf) == 0.0
+
+
 def test_targets_of_average_and_margin():
     hill = traffic.HillCurve(1000.0, 100.0, 1.0)
     found = traffic.spend_at_target_return(hill, 2.0)
@@ -126,7 +138,8 @@ def test_adstock_is_a_filter():
         lambda: traffic.TableCurve((0.0, 0.0), (0.0, 1.0)),
         lambda: traffic.TableCurve((1.0, 2.0), (0.0, 1.0)),
         lambda: traffic.allocate({}, 1.0),
-        lambda: traffic.allocate(HILLS, 0.0),
+        lambda: traffic.allocate(HILLS, -1.0),
+        lambda: traffic.allocate(HILLS, 0.0, lower={"c0": 0.1}),
         lambda: traffic.allocate(HILLS, math.nan),
         lambda: traffic.allocate(HILLS, 1.0, lower={"c0": 2.0}),
         lambda: traffic.allocate(HILLS, 1.0, upper={"nobody": 2.0}),

@@ -30,7 +30,8 @@ class Allocation(Result):
     response : float
         Of all channels.
     marginal_return : float
-        What one more unit of money earns, the same in every channel that no bound holds; 0 where money is left over.
+        What one more unit of money earns, the same in every channel that no bound holds; 0 where money is left over,
+        infinite where nothing is spent and the first unit of a curve has no bound.
     unspent : float
         What no channel can use.
     duality_gap : float
@@ -86,7 +87,7 @@ def allocate(
     curves : mapping of str to curve
         Response of each channel to its spend; at most 10,000.
     budget : float
-        In the unit of the curves' spend, > 0.
+        In the unit of the curves' spend, >= 0.
     lower, upper : mapping of str to float, optional
         Bounds by channel, >= 0; without, 0 and the budget.
 
@@ -113,12 +114,14 @@ def allocate(
     >>> [round(amount, 6) for amount in found.spend], round(found.response, 6)
     ([180.0, 320.0, 500.0], 223.606798)
     """
-    total = number("budget", budget, low=0.0, low_open=True)
+    total = number("budget", budget, low=0.0)
     names = tuple(curves)
     at_most("curves", names, MAX_CHANNELS, "channels")
     if not names:
         fail("curves", 0, "at least one channel", reason="empty")
     problem = _Problem(names, [curves[name] for name in names], *_bounds(names, total, lower or {}, upper or {}), total)
+    if total == 0.0:
+        return problem.result([0.0] * len(names), problem.first_return())
     most = problem.spends(_TINY)
     if fsum(most) <= total:
         return problem.result(most, 0.0)
@@ -141,7 +144,7 @@ def _bounds(
     lows = [number(f"lower.{name}", lower.get(name, 0.0), low=0.0) for name in names]
     # Without a bound of its own a channel may pass the budget, so that the marginal return is that of the budget.
     highs = [
-        number(f"upper.{name}", upper.get(name, 2.0 * max(total, low)), low=low)
+        number(f"upper.{name}", upper.get(name, 2.0 * max(total, low) or 1.0), low=low)
         for name, low in zip(names, lows, strict=True)
     ]
     if fsum(lows) > total:
@@ -164,6 +167,11 @@ class _Problem:
     highs: list[float]
     total: float
 
+    def first_return(self) -> float:
+        """Return what the first unit earns in the best channel that may spend; 0 if none may."""
+        rows = zip(self.curves, self.highs, strict=True)
+        return max((c.marginal(0.0) for c, high in rows if high > 0.0), default=0.0)
+
     def spends(self, marginal: float) -> list[float]:
         """Return the spends at which every channel earns this much with its last unit, within its bounds."""
         rows = zip(self.curves, self.lows, self.highs, strict=True)
@@ -185,7 +193,8 @@ class _Problem:
         responses = [c.response(x) for c, x in zip(self.curves, spend, strict=True)]
         rows = list(zip(self.curves, spend, self.lows, self.highs, strict=True))
         rest = self.total - fsum(spend)
-        gap = fsum(_gap(c, x, marginal, low, high) for c, x, low, high in rows) + marginal * max(rest, 0.0)
+        gap = fsum(_gap(c, x, marginal, low, high) for c, x, low, high in rows)
+        gap += marginal * rest if rest > 0.0 else 0.0
         held = [
             "lower" if x <= low and low > 0.0 else "upper" if x >= high and high < self.total else ""
             for _, x, low, high in rows

@@ -183,7 +183,7 @@ class HillCurve(Result):
 
     def spend_at(self, marginal: float) -> float:
         """Return the largest spend at which the envelope rises by `marginal`."""
-        if marginal > self.marginal(0.0) or (self.shape == 1.0 and marginal == self.marginal(0.0)):
+        if marginal > self.marginal(0.0) or (self.shape <= 1.0 and marginal == self.marginal(0.0)):
             return 0.0
         target = log(marginal) + log(self.half_point) - log(self.top * self.shape)
         # The slope is concave and lies below both its asymptotes: Newton from there falls onto the root from the right.

@@ -160,7 +160,7 @@ def delta_se(y: Any, x: Any, var_y: Any, var_x: Any, cov: Any) -> Any:
     >>> round(delta_se(10.0, 5.0, 1.0, 0.25, 0.0), 4)
     0.2828
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         r = np.divide(y, x)
         found = np.sqrt(np.maximum(var_y - 2.0 * r * cov + r * r * var_x, 0.0)) / np.abs(x)
     return give_back(found, scalar=_scalar(y, x, var_y, var_x, cov))
@@ -240,14 +240,21 @@ def t_p(t: object, df: object, alternative: Alternative = "two_sided") -> Any:
     >>> round(t_p(2.228139, 10), 6)
     0.05
     """
-    from scipy.special import betainc
+    from scipy.special import betainc, betaincc
 
     one_of("alternative", alternative, ALTERNATIVES)
     (statistic, freedom), scalar = gather(t=(t, _STATISTIC), df=(df, _POSITIVE_DF))
     endless = np.isinf(freedom) | np.isinf(statistic)
     size = np.where(endless, 1.0, freedom)
-    with np.errstate(over="ignore"):
-        both = betainc(size / 2.0, 0.5, size / (size + np.where(endless, 0.0, statistic) ** 2))
+    with np.errstate(over="ignore", divide="ignore"):
+        square = np.where(endless, 0.0, statistic) ** 2
+        near = square < size
+        # With many degrees of freedom size / (size + square) rounds to 1, so the other share is taken there.
+        both = np.where(
+            near,
+            betaincc(0.5, size / 2.0, np.where(near, 1.0 / (1.0 + size / square), 0.5)),
+            betainc(size / 2.0, 0.5, size / (size + square)),
+        )
     both = np.where(endless, normal_p(statistic), both)
     if alternative != "two_sided":
         upper = statistic > 0.0 if alternative == "greater" else statistic < 0.0

@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from shopcore import traffic
+from shopcore._intervals import t_p
 from shopcore.errors import InputError, LimitError, ShapeError
 
 
@@ -158,6 +159,40 @@ def test_bayes_agrees_with_adaptive_quadrature(arms, prior):
     best = traffic.probability_best([a, b], [n_a, n_b], prior=prior)
     assert best[1] == pytest.approx(chance, abs=1e-7)
     assert found.expected_loss_a - found.expected_loss_b == pytest.approx(found.lift, abs=1e-9)
+
+
+@pytest.mark.parametrize("trials", [1e8, 1e12, 1e15])
+def test_bayes_keeps_its_digits_where_counts_are_huge(trials):
+    share, step = 0.03, (0.03 * 0.97 / trials) ** 0.5
+    ahead = share * trials + step * trials
+    found = traffic.bayesian_test(share * trials, trials, ahead, trials)
+    # Of two normal beliefs one standard deviation apart; their loss is the density less the tail.
+    z = ((ahead + 1.0) / (trials + 2.0) - (share * trials + 1.0) / (trials + 2.0)) / (step * 2**0.5)
+    assert found.probability_b_better == pytest.approx(stats.norm.cdf(z), abs=trials**-0.5)
+    loss = step * 2**0.5 * (stats.norm.pdf(z) - z * stats.norm.sf(z))
+    assert found.expected_loss_b == pytest.approx(loss, rel=10.0 * trials**-0.5)
+
+
+def test_the_loss_of_the_better_arm_is_not_rounding():
+    found = traffic.bayesian_test(2000, 100_000, 3000, 100_000)
+    assert 0.0 <= found.expected_loss_b < 1e-30
+    back = traffic.bayesian_test(3000, 100_000, 2000, 100_000)
+    assert (back.expected_loss_a, back.expected_loss_b) == pytest.approx((found.expected_loss_b, found.expected_loss_a))
+
+
+@pytest.mark.parametrize("freedom", [3.0, 1e6, 1e12, 1e17, 1e300])
+@pytest.mark.parametrize("t", [0.0, 1e-9, 0.3, 2.0, -8.0])
+def test_t_with_many_degrees_of_freedom_becomes_the_normal(t, freedom):
+    oracle = stats.t.sf(abs(t), freedom) if freedom < 1e10 else stats.norm.sf(abs(t))
+    assert t_p(t, freedom) == pytest.approx(2.0 * oracle, rel=1e-9)
+
+
+@pytest.mark.parametrize("unit", [1e-120, 1.0, 1e150])
+def test_the_unit_of_a_mean_does_not_change_its_test(unit):
+    a, b = (traffic.Moments(40, m * unit, v * unit * unit) for m, v in ((2.0, 3.0), (3.0, 5.0)))
+    found = traffic.compare_means(a, b)
+    oracle = stats.ttest_ind_from_stats(3.0, 5.0**0.5, 40, 2.0, 3.0**0.5, 40, equal_var=False)
+    assert (found.statistic, found.p_value) == pytest.approx((oracle.statistic, oracle.pvalue), rel=1e-7)
 
 
 def test_bandit_shares_are_the_chances_to_be_best():

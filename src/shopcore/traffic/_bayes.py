@@ -114,13 +114,30 @@ def _window(a: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray, Float
 
 
 def _weights(logit: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return the density on the logit scale."""
-    from scipy.special import betaln
+    """Return the density on the logit scale, as its height at the peak and the fall from there.
 
-    size = np.abs(logit)
-    tail = np.log1p(np.exp(-size))
-    log_x, log_y = np.minimum(logit, 0.0) - tail, -np.maximum(logit, 0.0) - tail
-    found: FloatArray = np.exp(a * log_x + b * log_y - betaln(a, b))
+    The logarithms of density and beta function are as large as the counts and would lose their digits together.
+    """
+    share, rest = a / (a + b), b / (a + b)
+    away = logit - np.log(a) + np.log(b)
+    near = np.clip(away, -1.0, 1.0)
+    log_x = np.where(away == near, -np.log1p(rest * np.expm1(-near)), -np.logaddexp(np.log(share), np.log(rest) - away))
+    log_y = np.where(away == near, -np.log1p(share * np.expm1(near)), -np.logaddexp(np.log(rest), np.log(share) + away))
+    peak = _stirling_rest(a + b) - _stirling_rest(a) - _stirling_rest(b)
+    found: FloatArray = np.sqrt(a * rest / (2.0 * np.pi)) * np.exp(peak + a * log_x + b * log_y)
+    return found
+
+
+def _stirling_rest(z: FloatArray) -> FloatArray:
+    # What Stirling's formula leaves of the logarithm of the gamma function.
+    from scipy.special import gammaln
+
+    small = np.minimum(z, 20.0)
+    exact = gammaln(small) - (small - 0.5) * np.log(small) + small - 0.5 * np.log(2.0 * np.pi)
+    large = np.maximum(z, 20.0)
+    square = large * large
+    series = (1.0 - (1.0 - (2.0 / 7.0 - 3.0 / (14.0 * square)) / square) / (30.0 * square)) / (12.0 * large)
+    found: FloatArray = np.where(z < 20.0, exact, series)
     return found
 
 
@@ -141,12 +158,12 @@ def _better(a1: FloatArray, b1: FloatArray, a2: FloatArray, b2: FloatArray) -> F
     # E[q; q < x] from the distribution function itself: one incomplete beta per node is enough.
     part = mean_q * (below - _weights(logit, q_a[:, None], q_b[:, None]) / q_a[:, None])
     beats = (weight * below).sum(axis=1)
-    gain = (weight * np.maximum(x * below - part, 0.0)).sum(axis=1)
-    mean_p = p_a / (p_a + p_b)
-    loss = gain - (mean_p - mean_q[:, 0])
+    # Two sums rather than one and the difference of the means, which would leave its rounding where p is clearly ahead.
+    ahead = x * below - part
+    gain = (weight * np.maximum(ahead, 0.0)).sum(axis=1)
+    loss = (weight * np.maximum(ahead - (x - mean_q), 0.0)).sum(axis=1)
     probability = np.clip(np.where(swap, 1.0 - beats, beats), 0.0, 1.0)
-    ahead = (np.where(swap, loss, gain), np.where(swap, gain, loss))
-    return np.array((probability, *(np.maximum(part, 0.0) for part in ahead)))
+    return np.array((probability, np.where(swap, loss, gain), np.where(swap, gain, loss)))
 
 
 def probability_best(

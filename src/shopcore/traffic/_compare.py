@@ -251,7 +251,9 @@ def compare_means(a: Moments, b: Moments, *, confidence: float = CONFIDENCE) -> 
         return _nothing(a.mean if a.n else None, b.mean if b.n else None, confidence, "Welch t test")
     parts = (a.mean_variance, b.mean_variance)
     whole = sum(parts)
-    freedom = whole**2 / (parts[0] ** 2 / (a.n - 1.0) + parts[1] ** 2 / (b.n - 1.0)) if whole else a.n + b.n - 2.0
+    # Shares of the variance, because squares of the variances themselves may leave the range of floats.
+    shares = (parts[0] / whole, parts[1] / whole) if whole else (0.0, 0.0)
+    freedom = 1.0 / (shares[0] ** 2 / (a.n - 1.0) + shares[1] ** 2 / (b.n - 1.0)) if whole else a.n + b.n - 2.0
     return _tested((a.mean, b.mean), parts, freedom, confidence, "Welch t test")
 
 

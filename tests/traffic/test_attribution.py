@@ -37,6 +37,31 @@ def test_no_conversion_means_no_credit_and_a_reason(rule):
     assert "no credit" in found.explain()
 
 
+def test_a_chain_that_never_sold_knows_its_rate():
+    never = traffic.journeys_of_paths(PATHS, conversions=0, nulls=3)
+    assert traffic.markov_credit(never).conversion_rate == 0.0
+    assert traffic.markov_credit(traffic.journeys_of_paths(PATHS, conversions=0, nulls=0)).conversion_rate is None
+
+
+def test_no_journeys_at_all_are_no_error():
+    none = traffic.journeys([], [0], channels=[], conversions=[], days=[])
+    for name, rule in RULES.items():
+        assert rule(none).reason == "no_conversions", name
+
+
+def test_shares_of_position_may_sum_to_one_up_to_rounding():
+    two = traffic.journeys_of_paths([["a", "b", "c"]], conversions=[1.0])
+    for first, last in ((0.9, 0.1), (0.8, 0.2), (0.7, 0.3), (0.3, 0.7), (0.1, 0.9)):
+        found = traffic.position_credit(two, first=first, last=last)
+        assert found.conversions == pytest.approx((first, 0.0, last), abs=1e-12)
+        assert found["b"][0] == 0.0
+
+
+def test_a_half_life_of_almost_nothing_is_the_last_touch():
+    found = traffic.time_decay_credit(source(), half_life=1e-310)
+    assert found.conversions == traffic.last_touch_credit(source()).conversions
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_results_survive_copying_and_show_themselves(rule):
     found = rule(source())

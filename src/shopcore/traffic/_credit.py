@@ -273,15 +273,18 @@ def position_credit(source: Journeys, *, first: float = 0.4, last: float = 0.4) 
     (9.0, 7.0, 4.0)
     """
     head = number("first", first, low=0.0, high=1.0)
-    tail = number("last", last, low=0.0, high=1.0 - head)
-    if head + tail == 0.0:
-        fail("first", first, "above 0 together with last", reason="range")
+    tail = number("last", last, low=0.0, high=1.0)
+    # Shares that sum to 1 on paper, such as 0.9 and 0.1, may miss it by a rounding.
+    rest = 1.0 - head - tail
+    middle = rest if abs(rest) > 1e-12 else 0.0
+    if head + tail == 0.0 or middle < 0.0:
+        fail("first", first, "above 0 and at most 1 together with last", reason="range")
     lengths = source.lengths
-    weights = source.per_touch((1.0 - head - tail) / np.maximum(lengths - 2, 1))
+    weights = source.per_touch(middle / np.maximum(lengths - 2, 1))
     weights[source.offsets[:-1]] = np.where(lengths == 1, 1.0, head)
     ends = source.offsets[1:] - 1
     weights[ends] = np.where(lengths == 1, 1.0, tail)
-    return _of_weights(source, f"position {head:g}/{1.0 - head - tail:g}/{tail:g}", weights)
+    return _of_weights(source, f"position {head:g}/{middle:g}/{tail:g}", weights)
 
 
 def time_decay_credit(source: Journeys, *, half_life: float = 7.0) -> Attribution:
@@ -320,5 +323,6 @@ def time_decay_credit(source: Journeys, *, half_life: float = 7.0) -> Attributio
     if source.days is None:
         fail("source", None, "journeys with days", reason="missing", hint="give days= when you make them")
     latest = np.minimum.reduceat(source.days, source.offsets[:-1]) if len(source) else np.empty(0)
-    weights = np.exp2((source.per_touch(latest) - source.days) / half)
+    with np.errstate(over="ignore"):
+        weights = np.exp2((source.per_touch(latest) - source.days) / half)
     return _of_weights(source, f"time decay, half-life {half:g} days", weights)

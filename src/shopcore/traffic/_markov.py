@@ -63,7 +63,7 @@ def markov_credit(source: Journeys, *, order: int = 1) -> Attribution:
     rule = f"Markov, order {order}"
     none = np.zeros(len(source.channels))
     if not float(source.conversions.sum()) > 0.0:
-        return made(source, rule, (none, none))
+        return made(source, rule, (none, none), conversion_rate=0.0 if float(source.nulls.sum()) > 0.0 else None)
     states, contains = _states(source, order)
     size = contains.shape[0]
     start, between, won, out = _chain(source, states, size)
@@ -208,7 +208,7 @@ def shapley_credit(source: Journeys) -> Attribution:
     for seen in _seen(source):
         distinct += seen
     share = [column / np.maximum(distinct, 1.0) for column in (source.conversions, source.value)]
-    credit = np.array([[float(seen @ column) for column in share] for seen in _seen(source)])
+    credit = np.array([[float(seen @ column) for column in share] for seen in _seen(source)]).reshape(-1, 2)
     return made(source, "Shapley", (credit[:, 0], credit[:, 1]))
 
 

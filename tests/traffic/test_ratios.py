@@ -27,6 +27,42 @@ def test_a_pending_presale_has_an_upper_bound_only_until_somebody_paid():
     assert column[1] == traffic.conversion_rate(3, 600)
 
 
+def test_presales_of_many_days_stay_pending_together():
+    days = traffic.conversion_rate([0, 0], [600, 400], sale="presale")
+    week = traffic.pooled(days, distinct_numerator=0, distinct_denominator=900)
+    assert (week.value, week.reason) == (None, "presale_pending")
+    assert week.high == pytest.approx(1 - 0.05 ** (1 / 900))
+    started = traffic.conversion_rate([0, 3], [600, 400], sale="presale")
+    assert traffic.pooled(started, distinct_numerator=3, distinct_denominator=900).value == 3 / 900
+
+
+def test_a_ratio_beyond_floats_has_a_reason_and_no_value():
+    tiny = traffic.return_on_ad_spend(1e300, 1e-300)
+    assert (tiny.value, tiny.reason) == (None, "beyond_range")
+    column = traffic.return_on_ad_spend([1e300, 6.0, 1.0], [1e-300, 3.0, 0.0])
+    assert [(r.value, r.reason) for r in column] == [(None, "beyond_range"), (2.0, None), (None, "no_spend")]
+    wide = traffic.ratio_of_sums([1e200, -1e200, 3.0], [1.0, 2.0, 1.0])
+    assert (wide.standard_error, wide.ratio.low, wide.ratio.value) == (None, None, 0.75)
+    assert traffic.ratio_of_sums([1e300, 1.0], [1e-300, 1e-300]).ratio.reason == "beyond_range"
+    with pytest.raises(InputError, match="sums"):
+        traffic.ratio_of_sums([1e308, 1e308], [1.0, 1.0])
+
+
+@pytest.mark.parametrize("revenue", ["12", None, [1.0, float("nan")], True])
+def test_uv_value_checks_its_revenue(revenue):
+    with pytest.raises(InputError, match="revenue"):
+        traffic.uv_value(revenue, 3, 100)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    ["ab", 5, None, [("click", 3), "cart"], [("click", 3, 4), ("cart", 2)], [("click", 9)], [1, 2]],
+)
+def test_a_funnel_of_something_else_is_refused(steps):
+    with pytest.raises(InputError, match="steps"):
+        traffic.funnel(steps)
+
+
 @pytest.mark.parametrize(
     ("part", "whole"), [(5, 4), (-1, 4), (float("nan"), 4), (1, float("inf")), ("1", 4), (True, 4), (None, 4)]
 )
@@ -157,6 +193,8 @@ def test_a_factor_from_nothing_takes_the_whole_change():
     assert found.reason == "zero_factor"
     with pytest.raises(InputError):
         traffic.decompose({"a": 1.0, "b": 1.0}, {"a": 1.0, "c": 1.0})
+    with pytest.raises(InputError, match="current"):
+        traffic.decompose({"a": 1.0, "b": 1.0}, {"a": 1e200, "b": 1e200})
     with pytest.raises(LimitError):
         traffic.decompose({str(i): 1.0 for i in range(13)}, {str(i): 1.0 for i in range(13)})
 

@@ -115,6 +115,10 @@ def decompose(
     names = tuple(base)
     x0 = np.array([number(f"base.{name}", base[name], low=0.0) for name in names])
     x1 = np.array([number(f"current.{name}", current[name], low=0.0) for name in names])
+    with np.errstate(over="ignore"):
+        for side, product in (("base", x0.prod()), ("current", x1.prod())):
+            if not np.isfinite(product):
+                fail(side, product, "factors whose product is a finite float", reason="range")
     zero = bool((x0 == 0.0).any() or (x1 == 0.0).any())
     effects = lmdi_effects(x0[:, None], x1[:, None])[:, 0] if method == "lmdi" else _shapley_effects(x0, x1)
     reason = "zero_factor" if zero and method == "lmdi" else None

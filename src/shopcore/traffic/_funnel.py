@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from shopcore._checks import at_most, fail, number, one_of, text
 from shopcore.models._ratio import Ratio
@@ -131,11 +131,8 @@ def funnel(
     >>> path.worst()[0].name, round(path.worst()[0].lost_money)
     ('click', 684000)
     """
-    named = list(steps.items()) if isinstance(steps, Mapping) else list(steps)
-    at_most("steps", named, 100, "steps")
+    named = _pairs(steps)
     one_of("on_growth", on_growth, ("raise", "flag"))
-    if len(named) < 2:
-        fail("steps", named, "at least two steps", reason="too_few")
     names = [text(f"steps.{i}", name, max_length=100) for i, (name, _) in enumerate(named)]
     sizes = [number(f"steps.{names[i]}", count, low=0.0) for i, (_, count) in enumerate(named)]
     if order_value is not None:
@@ -145,6 +142,21 @@ def funnel(
         for row in range(1, len(named))
     )
     return Funnel(names[0], sizes[0], found)
+
+
+def _pairs(steps: Any) -> list[tuple[str, float]]:
+    if isinstance(steps, Mapping):
+        steps = list(steps.items())
+    if isinstance(steps, str) or not isinstance(steps, Iterable):
+        fail("steps", steps, "pairs of a name and a count", reason="type")
+    named = list(steps)
+    at_most("steps", named, 100, "steps")
+    for i, pair in enumerate(named):
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            fail(f"steps.{i}", pair, "a pair of a name and a count", reason="shape")
+    if len(named) < 2:
+        fail("steps", named, "at least two steps", reason="too_few")
+    return named
 
 
 def _step(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -20,6 +20,7 @@ from shopcore.typing import FloatArray, FloatLike
 
 Column: TypeAlias = Sequence[float] | NDArray[Any]
 CONFIDENCE: Final = 0.95
+PENDING: Final = "presale_pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,41 @@ def packed(
 ) -> Ratio | Ratios:
     """Return a `Ratio` of a scalar question, `Ratios` of columns."""
     empty = bottom == 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(empty, np.nan, np.divide(top, bottom))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        value = np.divide(top, bottom)
+    endless = np.isinf(value) & ~empty
+    value = np.where(empty | endless, np.nan, value)
+    reasons = (meaning.empty, "beyond_range") if np.any(endless) else (meaning.empty,) if np.any(empty) else ()
     column = Ratios(
         value=np.atleast_1d(value),
         numerator=np.atleast_1d(top),
         denominator=np.atleast_1d(bottom),
         low=np.atleast_1d(low),
         high=np.atleast_1d(high),
-        reason_code=np.atleast_1d(empty).astype(np.int64),
-        reasons=(meaning.empty,) if np.any(empty) else (),
+        reason_code=np.atleast_1d(empty + 2 * endless).astype(np.int64),
+        reasons=reasons,
         confidence=confidence,
         method=method,
         basis=meaning.basis,
     )
     return column[0] if scalar else column
+
+
+def of_presale(meaning: Meaning, part: object, whole: object, confidence: float) -> Any:
+    """Return the share of counts whose part is not final: none yet means pending, with the bound of one side."""
+    hits, tries = counts(part, whole, (meaning.part, meaning.whole))
+    paid = of_counts(meaning, np.atleast_1d(hits), np.atleast_1d(tries), confidence)
+    pending = (paid.numerator == 0.0) & (paid.denominator > 0.0)
+    with np.errstate(divide="ignore"):
+        bound = -np.expm1(np.log1p(-confidence_level(confidence)) / paid.denominator)
+    column = replace(
+        paid,
+        value=np.where(pending, np.nan, paid.value),
+        high=np.where(pending, bound, paid.high),
+        reason_code=np.where(pending, 2, paid.reason_code),
+        reasons=(meaning.empty, PENDING),
+    )
+    return column[0] if hits.ndim == 0 else column
 
 
 def undefined(reason: str, *, basis: str = "", numerator: float = 0.0, denominator: float = 0.0) -> Ratio:
@@ -105,7 +126,7 @@ def pooled(
     Returns
     -------
     Ratio
-        With a Wilson interval where the rows have one.
+        With a Wilson interval where the rows have one; pending where a presale has no paid buyer in any row.
 
     Raises
     ------
@@ -132,7 +153,8 @@ def pooled(
         bottom = number("distinct_denominator", distinct_denominator, low=0.0, high=bottom)
     meaning = Meaning("numerator", "denominator", ratios.basis, empty)
     if ratios.method == "wilson":
-        found: Ratio = of_counts(meaning, top, bottom, ratios.confidence or CONFIDENCE)
+        make = of_presale if PENDING in ratios.reasons else of_counts
+        found: Ratio = make(meaning, top, bottom, ratios.confidence or CONFIDENCE)
     else:
         found = of_totals(meaning, top, bottom)
     return found
@@ -218,11 +240,17 @@ def ratio_of_sums(
             reason="shape",
         )
     confidence_level(confidence)
-    top, bottom, n = float(y.sum()), float(x.sum()), int(y.size)
+    with np.errstate(over="ignore"):
+        top, bottom, n = float(y.sum()), float(x.sum()), int(y.size)
+    if not np.isfinite(top) or not np.isfinite(bottom):
+        fail("numerators", max(abs(top), abs(bottom)), "columns whose sums are finite floats", reason="range")
     if bottom == 0.0:
         none = undefined(empty, basis=basis, numerator=top, denominator=bottom)
         return SumsRatio(none, none, None, n)
     value = top / bottom
+    if not np.isfinite(value):
+        endless = undefined("beyond_range", basis=basis, numerator=top, denominator=bottom)
+        return SumsRatio(endless, endless, None, n)
     if n < 2:
         bare = Ratio(value, top, bottom, basis=basis)
         return SumsRatio(bare, bare, None, n)
@@ -232,10 +260,14 @@ def ratio_of_sums(
 def _with_intervals(y: FloatArray, x: FloatArray, confidence: float, basis: str) -> SumsRatio:
     n, z = y.size, normal_quantile(confidence)
     mean_y, mean_x = float(y.mean()), float(x.mean())
-    dy, dx = y - mean_y, x - mean_x
-    var_y, var_x, cov = (float((a * b).sum()) / (n - 1) / n for a, b in ((dy, dy), (dx, dx), (dy, dx)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        dy, dx = y - mean_y, x - mean_x
+        var_y, var_x, cov = (float((a * b).sum()) / (n - 1) / n for a, b in ((dy, dy), (dx, dx), (dy, dx)))
     value = float(y.sum()) / float(x.sum())
     se = delta_se(mean_y, mean_x, var_y, var_x, cov)
+    if not np.isfinite(se):
+        bare = Ratio(value, float(y.sum()), float(x.sum()), basis=basis)
+        return SumsRatio(bare, bare, None, n)
     low, high = fieller(mean_y, mean_x, var_y, var_x, cov, critical=z)
     bounded = not np.isnan(low)
     parts = {"numerator": float(y.sum()), "denominator": float(x.sum()), "confidence": confidence, "basis": basis}

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, overload
 
-import numpy as np
-
+from shopcore._arrays import NON_NEGATIVE, floats
 from shopcore._checks import number, one_of
-from shopcore._intervals import confidence_level, counts
 from shopcore.models._ratio import Ratio
 from shopcore.models._ratios import Ratios
 from shopcore.models._result import Result
 from shopcore.traffic._definition import Average, Share, Words, average, examples, share
-from shopcore.traffic._ratio import CONFIDENCE, Column, Meaning, of_counts, of_totals
+from shopcore.traffic._ratio import CONFIDENCE, Column, Meaning, of_counts, of_presale, of_totals
 from shopcore.typing import FloatLike
 
 refund_rate: Final[Share] = share(
@@ -113,30 +111,10 @@ def conversion_rate(
     """
     one_of("sale", sale, ("paid", "presale"))
     if sale == "presale":
-        return _presale(buyers, visitors, confidence)
-    found: Ratio | Ratios = of_counts(_CONVERSION, buyers, visitors, confidence)
+        found: Ratio | Ratios = of_presale(_CONVERSION, buyers, visitors, confidence)
+    else:
+        found = of_counts(_CONVERSION, buyers, visitors, confidence)
     return found
-
-
-def _presale(buyers: FloatLike, visitors: FloatLike, confidence: float) -> Ratio | Ratios:
-    hits, tries = counts(buyers, visitors, ("buyers", "visitors"))
-    paid = of_counts(_CONVERSION, np.atleast_1d(hits), np.atleast_1d(tries), confidence)
-    pending = (paid.numerator == 0.0) & (paid.denominator > 0.0)
-    with np.errstate(divide="ignore"):
-        bound = -np.expm1(np.log1p(-confidence_level(confidence)) / paid.denominator)
-    column = Ratios(
-        value=np.where(pending, np.nan, paid.value),
-        numerator=paid.numerator,
-        denominator=paid.denominator,
-        low=paid.low,
-        high=np.where(pending, bound, paid.high),
-        reason_code=np.where(pending, 2, paid.reason_code),
-        reasons=("no_visitors", "presale_pending"),
-        confidence=confidence,
-        method="wilson",
-        basis="person",
-    )
-    return column[0] if hits.ndim == 0 else column
 
 
 @overload
@@ -270,7 +248,7 @@ def uv_value(
     """
     number("orders_per_buyer", orders_per_buyer, low=1.0)
     value = of_totals(_UV_VALUE, revenue, visitors)
-    repeated = np.multiply(revenue, orders_per_buyer)
+    repeated = floats("revenue", revenue, NON_NEGATIVE) * float(orders_per_buyer)
     return UvValue(
         value=value,
         conversion=of_counts(_CONVERSION, buyers, visitors, confidence),

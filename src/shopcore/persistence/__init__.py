@@ -41,16 +41,9 @@ if TYPE_CHECKING:
     from shopcore.persistence._migrate import check, include_object, upgrade
     from shopcore.persistence._orders import load_orders, save_orders
     from shopcore.persistence._shop import Shop
-    from shopcore.persistence._stock import (
-        StockBooking,
-        adjust_stock,
-        commit_stock,
-        expire_due,
-        receive_stock,
-        release_stock,
-        reserve_stock,
-        transfer_stock,
-    )
+    from shopcore.persistence._stock import adjust_stock, receive_stock, transfer_stock
+    from shopcore.persistence._stock_booking import StockBooking
+    from shopcore.persistence._stock_holds import commit_stock, expire_due, release_stock, reserve_stock
     from shopcore.persistence._stock_proof import (
         StockDrift,
         StockRepair,
@@ -67,16 +60,9 @@ else:
         "_migrate": ("check", "include_object", "upgrade"),
         "_orders": ("load_orders", "save_orders"),
         "_shop": ("Shop",),
-        "_stock": (
-            "StockBooking",
-            "adjust_stock",
-            "commit_stock",
-            "expire_due",
-            "receive_stock",
-            "release_stock",
-            "reserve_stock",
-            "transfer_stock",
-        ),
+        "_stock": ("adjust_stock", "receive_stock", "transfer_stock"),
+        "_stock_booking": ("StockBooking",),
+        "_stock_holds": ("commit_stock", "expire_due", "release_stock", "reserve_stock"),
         "_stock_proof": (
             "StockDrift",
             "StockRepair",

@@ -35,6 +35,12 @@ def own(value: Any) -> bool:
 OWN = sorted({(m, n) for m, n in PAIRS if own(getattr(sys.modules[m], n))})
 
 
+@pytest.mark.parametrize(("module", "name"), sorted({(m, n) for m, n in set(PAIRS) - set(OWN) if "." in m}))
+def test_what_has_no_docstring_of_its_own_is_described_in_the_reference(module: str, name: str) -> None:
+    page = (REFERENCE / f"{module.split('.')[1]}.md").read_text("utf-8")
+    assert f"py:data:: {name}" in page or f"`{name}`" in page or inspect.ismodule(getattr(sys.modules[module], name))
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_every_listed_name_can_be_imported_and_none_is_listed_twice(module: str) -> None:
     names = SURFACE[module]

@@ -110,6 +110,8 @@ def test_what_does_not_fit_is_said() -> None:
         lambda: rq_cost(1, 2, Demand(5, 4, "gamma"), LeadTime(1), COSTS),
         lambda: optimal_rq(Demand([1.0, 2.0], 1.0, "normal"), LeadTime(1), COSTS),
         lambda: optimal_rq(Demand(0, 1, "normal"), LeadTime(1), COSTS),
+        lambda: optimal_rq(Demand(1e-300, 1, "normal"), LeadTime(1), COSTS),
+        lambda: power_ss(Demand(1e-300, 1), COSTS),
         lambda: heuristic_rq(Demand(5, 0, "normal"), LeadTime(1), COSTS),
         lambda: heuristic_rq(Demand(5, 1, "normal"), LeadTime(1), Costs(order=1e6, holding=1, shortage_per_unit=0.1)),
         lambda: ss_cost(5, 5, POISSON, COSTS),

@@ -88,6 +88,11 @@ class Endless:
         lambda: PeriodicReview(0, 5),
         lambda: CoverPolicy(1, 5, 4),
         lambda: BaseStock(float("nan")),
+        lambda: BaseStock(5).order(float("nan")),
+        lambda: MinMax(1, 5).order("5"),
+        lambda: ReorderQuantity(1, 5).order([1, None]),
+        lambda: PeriodicReview(2, 5).order(10**400, period=1),
+        lambda: CoverPolicy(1, 5, 9).order(True),
     ],
 )
 def test_misuse_is_refused_by_name(call) -> None:

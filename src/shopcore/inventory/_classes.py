@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, floats
+from shopcore._arrays import floats
 from shopcore._checks import fail, number
+from shopcore.inventory._fields import NON_NEGATIVE
 from shopcore.inventory._intermittent import history
 
 __all__ = ["abc_classes", "life_cycle_stage", "xyz_classes"]

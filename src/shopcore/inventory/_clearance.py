@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from shopcore._arrays import ANY, NON_NEGATIVE, POSITIVE, broadcast, floats, give_back
+from shopcore._arrays import broadcast, floats, give_back
 from shopcore._checks import fail
-from shopcore.inventory._fields import ByValue, field
+from shopcore.inventory._fields import ANY, NON_NEGATIVE, POSITIVE, ByValue, field
 from shopcore.inventory._newsvendor import newsvendor, newsvendor_cost
 from shopcore.inventory._pmf import Pmf
 from shopcore.inventory._values import Costs, Demand

@@ -7,9 +7,9 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, POSITIVE, UNIT, broadcast, floats
+from shopcore._arrays import UNIT, broadcast, floats
 from shopcore._checks import fail, instance, one_of
-from shopcore.inventory._fields import ByValue, all_floats, field
+from shopcore.inventory._fields import NON_NEGATIVE, POSITIVE, ByValue, all_floats, field
 from shopcore.inventory._values import Costs
 from shopcore.models._result import Result
 from shopcore.typing import FloatArray, FloatLike

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from shopcore._arrays import Domain, broadcast, floats
 from shopcore._checks import fail
+
+# Units, times and costs up to this size can be multiplied, squared and summed without leaving what floats can hold.
+LARGEST: Final = 1e15
+ANY: Final = Domain("a number from -1e15 to 1e15", low=-LARGEST, high=LARGEST)
+NON_NEGATIVE: Final = Domain("finite, >= 0 and at most 1e15", low=0.0, high=LARGEST)
+POSITIVE: Final = Domain("finite, > 0 and from 1e-15 to 1e15", low=1.0 / LARGEST, high=LARGEST)
 
 
 class ByValue:

@@ -7,9 +7,9 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, UNIT, broadcast, floats, give_back
+from shopcore._arrays import UNIT, broadcast, floats, give_back
 from shopcore._checks import fail, number
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import NON_NEGATIVE, ByValue
 from shopcore.inventory._sales_speed import days_of_cover
 from shopcore.inventory._stock_ratios import excess_units
 from shopcore.models._result import Result

@@ -7,9 +7,9 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, floats, give_back
+from shopcore._arrays import floats, give_back
 from shopcore._checks import fail, number, one_of
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import NON_NEGATIVE, ByValue
 from shopcore.models._result import Result
 from shopcore.typing import FloatLike
 

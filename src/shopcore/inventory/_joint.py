@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, POSITIVE, broadcast, floats
+from shopcore._arrays import broadcast, floats
 from shopcore._checks import fail, number
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import NON_NEGATIVE, POSITIVE, ByValue
 from shopcore.models._result import Result
 from shopcore.typing import FloatArray, FloatLike, IntArray
 

@@ -7,9 +7,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, broadcast, floats
+from shopcore._arrays import broadcast, floats
 from shopcore._checks import fail, fail_limit
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import NON_NEGATIVE, ByValue
 from shopcore.models._result import Result
 from shopcore.typing import FloatArray, FloatLike
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from shopcore import _distributions as dist
-from shopcore._arrays import ANY, NON_NEGATIVE, POSITIVE, broadcast, give_back
+from shopcore._arrays import broadcast, give_back
 from shopcore._checks import fail, instance, integer
 from shopcore.inventory import _lead_time_demand as ltd
-from shopcore.inventory._fields import ByValue, all_floats, field
+from shopcore.inventory._fields import ANY, NON_NEGATIVE, POSITIVE, ByValue, all_floats, field
 from shopcore.inventory._pmf import Pmf
 from shopcore.inventory._service import Asked, ask, demand_of, kinds_of, mean_of, sd_of
 from shopcore.inventory._values import Costs, Demand, LeadTime

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from shopcore._arrays import ANY, NON_NEGATIVE, POSITIVE, broadcast, floats
+from shopcore._arrays import broadcast, floats
 from shopcore._checks import fail, fail_limit, integer, number
 from shopcore.inventory import _lead_time_demand as ltd
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import ANY, NON_NEGATIVE, POSITIVE, ByValue
 from shopcore.inventory._values import Demand
 from shopcore.models._result import Result
 from shopcore.typing import FloatArray, FloatLike

@@ -7,9 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from shopcore._arrays import ANY, NON_NEGATIVE, POSITIVE
 from shopcore._checks import fail, integer
-from shopcore.inventory._fields import ByValue, field, set_fields
+from shopcore.inventory._fields import ANY, NON_NEGATIVE, POSITIVE, ByValue, field, set_fields
 from shopcore.typing import FloatLike
 
 __all__ = ["BaseStock", "CoverPolicy", "MinMax", "PeriodicReview", "Policy", "ReorderQuantity"]
@@ -54,6 +53,7 @@ class ReorderQuantity(ByValue):
     def order(self, position: Any, *, period: int = 0) -> Any:
         """Return the units to order at a position."""
         del period
+        position = field("position", position, ANY)
         lots = np.floor((self.reorder_point - position) / self.order_quantity) + 1.0
         return _back(np.maximum(lots, 0.0) * self.order_quantity, position)
 
@@ -80,6 +80,7 @@ class MinMax(ByValue):
     def order(self, position: Any, *, period: int = 0) -> Any:
         """Return the units to order at a position."""
         del period
+        position = field("position", position, ANY)
         return _back(np.where(position <= self.reorder_point, self.order_up_to_level - position, 0.0), position)
 
 
@@ -101,6 +102,7 @@ class BaseStock(ByValue):
     def order(self, position: Any, *, period: int = 0) -> Any:
         """Return the units to order at a position."""
         del period
+        position = field("position", position, ANY)
         return _back(np.maximum(self.level - position, 0.0), position)
 
 
@@ -124,6 +126,7 @@ class PeriodicReview(ByValue):
 
     def order(self, position: Any, *, period: int = 0) -> Any:
         """Return the units to order at a position."""
+        position = field("position", position, ANY)
         if period % self.review_period:
             return _back(np.zeros(np.shape(position)), position)
         return _back(np.maximum(self.level - position, 0.0), position)
@@ -152,6 +155,7 @@ class CoverPolicy(ByValue):
     def order(self, position: Any, *, period: int = 0) -> Any:
         """Return the units to order at a position."""
         del period
+        position = field("position", position, ANY)
         speed: Any = self.speed
         low = position <= speed * self.reorder_days
         return _back(np.where(low, np.maximum(speed * self.target_days - position, 0.0), 0.0), position)

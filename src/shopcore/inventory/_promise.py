@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from shopcore._arrays import ANY, NON_NEGATIVE, broadcast, floats
+from shopcore._arrays import broadcast, floats
 from shopcore._checks import fail
+from shopcore.inventory._fields import ANY, NON_NEGATIVE
 from shopcore.typing import FloatLike
 
 __all__ = ["available_to_promise"]

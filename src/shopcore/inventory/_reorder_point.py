@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 
 from shopcore import _distributions as dist
-from shopcore._arrays import ANY, broadcast
+from shopcore._arrays import broadcast
 from shopcore._checks import fail
 from shopcore.inventory import _lead_time_demand as ltd
-from shopcore.inventory._fields import ByValue, field
+from shopcore.inventory._fields import ANY, ByValue, field
 from shopcore.inventory._service import Asked, ask, demand_of, kinds_of, mean_of, sd_of, shortage_of, solve, volume_of
 from shopcore.inventory._values import CycleService, Demand, FillService, LeadTime
 from shopcore.models._result import Result

@@ -7,10 +7,10 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, POSITIVE, broadcast, floats, give_back
+from shopcore._arrays import broadcast, floats, give_back
 from shopcore._checks import fail, instance, one_of
 from shopcore.inventory._eoq import economic_order_cost
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import NON_NEGATIVE, POSITIVE, ByValue
 from shopcore.inventory._values import Constraints, Costs
 from shopcore.models._result import Result
 from shopcore.typing import FloatLike

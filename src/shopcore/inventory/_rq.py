@@ -9,10 +9,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from shopcore import _distributions as dist
-from shopcore._arrays import ANY, POSITIVE, broadcast, give_back
+from shopcore._arrays import broadcast, give_back
 from shopcore._checks import fail, fail_limit, instance
 from shopcore.inventory import _lead_time_demand as ltd
-from shopcore.inventory._fields import ByValue, field
+from shopcore.inventory._fields import ANY, POSITIVE, ByValue, field
 from shopcore.inventory._service import Asked, ask, demand_of, kinds_of, mean_of, sd_of
 from shopcore.inventory._values import Costs, Demand, LeadTime
 from shopcore.models._result import Result
@@ -210,8 +210,8 @@ def one_sku(s: Setting) -> Setting:
     """Return the setting if it is one SKU with demand."""
     if not all(type(v) is float for v in (s.rate, s.mean, s.sd, s.order, s.holding, s.shortage)):
         fail("demand.mean", None, "one SKU: floats, not arrays", reason="shape")
-    if s.rate <= 0.0:
-        fail("demand.mean", s.rate, "> 0", reason="range")
+    if s.rate <= ltd.NOTHING:
+        fail("demand.mean", s.rate, f"above {ltd.NOTHING}", reason="range")
     return s
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 
 from shopcore import _distributions as dist
-from shopcore._arrays import NON_NEGATIVE, broadcast, gather, give_back
+from shopcore._arrays import broadcast, gather, give_back
 from shopcore._checks import fail, integer, number
-from shopcore.inventory._fields import ByValue, all_floats
+from shopcore.inventory._fields import NON_NEGATIVE, ByValue, all_floats
 from shopcore.inventory._intermittent import history
 from shopcore.inventory._values import Demand
 from shopcore.models._result import Result

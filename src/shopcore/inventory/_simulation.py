@@ -7,11 +7,11 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, floats
+from shopcore._arrays import floats
 from shopcore._checks import fail, fail_limit, instance, integer, one_of
 from shopcore._intervals import t_quantile
 from shopcore.inventory._draws import draw_demand, draw_lead_times
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import NON_NEGATIVE, ByValue
 from shopcore.inventory._policies import Policy
 from shopcore.inventory._values import Costs, Demand, LeadTime
 from shopcore.models._result import Result

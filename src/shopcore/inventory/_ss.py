@@ -8,14 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from shopcore._arrays import POSITIVE
 from shopcore._checks import fail, fail_limit, instance, integer, number
-from shopcore.inventory._fields import ByValue, field
+from shopcore.inventory._fields import POSITIVE, ByValue, field
 from shopcore.inventory._pmf import Pmf
 from shopcore.inventory._values import Costs, Demand
 from shopcore.models._result import Result
 
 MAX_GAP: Final = 100_000
+# The power approximation takes powers of these, so they have to be numbers of this world.
+LEAST: Final = 1e-9
 
 __all__ = ["SS", "optimal_ss", "power_ss", "ss_cost"]
 
@@ -255,11 +256,9 @@ def power_ss(demand: Demand, costs: Costs, *, lead_time: float = 0.0) -> SS:
     >>> round(found.reorder_point, 2), round(found.order_up_to_level, 2)
     (40.19, 74.29)
     """
-    mean, sd = number("demand.mean", demand.mean, low=0.0, low_open=True), number("demand.sd", demand.sd, low=0.0)
-    holding, order = number("holding", costs.holding, low=0.0, low_open=True), number("order", costs.order, low=0.0)
-    shortage = number("shortage_per_unit_time", costs.shortage_per_unit_time, low=0.0, low_open=True)
-    if sd == 0.0 or order == 0.0:
-        fail("demand.sd" if sd == 0.0 else "order", 0.0, "> 0 for this approximation", reason="range")
+    named = {"demand.mean": demand.mean, "demand.sd": demand.sd, "holding": costs.holding, "order": costs.order,
+             "shortage_per_unit_time": costs.shortage_per_unit_time}  # fmt: skip
+    mean, sd, holding, order, shortage = (number(name, value, low=LEAST) for name, value in named.items())
     time = number("lead_time", lead_time, low=0.0) + 1.0
     spread = sd * math.sqrt(time)
     share = (1.0 + spread * spread / (mean * mean)) ** 0.116

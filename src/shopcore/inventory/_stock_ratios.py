@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from shopcore._arrays import ANY, NON_NEGATIVE, gather, give_back
+from shopcore._arrays import gather, give_back
+from shopcore.inventory._fields import ANY, NON_NEGATIVE
 from shopcore.typing import FloatLike
 
 __all__ = ["excess_units", "gmroi", "sell_through_rate", "stock_turnover", "units_per_stock"]

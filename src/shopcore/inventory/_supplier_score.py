@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from shopcore._arrays import NON_NEGATIVE, floats
+from shopcore._arrays import floats
 from shopcore._checks import fail, integer, number
 from shopcore._intervals import t_quantile, wilson
-from shopcore.inventory._fields import ByValue
+from shopcore.inventory._fields import NON_NEGATIVE, ByValue
 from shopcore.inventory._values import LeadTime
 from shopcore.models._result import Result
 from shopcore.typing import FloatLike

@@ -12,9 +12,9 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from shopcore._arrays import ANY, NON_NEGATIVE, OPEN_UNIT, POSITIVE, floats
+from shopcore._arrays import OPEN_UNIT, floats
 from shopcore._checks import fail, one_of, text
-from shopcore.inventory._fields import ByValue, field, read_only, set_fields
+from shopcore.inventory._fields import ANY, NON_NEGATIVE, POSITIVE, ByValue, field, read_only, set_fields
 from shopcore.typing import FloatArray, FloatLike
 
 __all__ = ["Constraints", "Costs", "CycleService", "Demand", "FillService", "LeadTime", "Position", "Service"]

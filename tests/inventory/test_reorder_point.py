@@ -5,7 +5,7 @@ import pickle
 import numpy as np
 import pytest
 
-from shopcore.errors import InputError, ShapeError
+from shopcore.errors import InputError, LimitError, ShapeError
 from shopcore.inventory import (
     Constraints,
     Costs,
@@ -23,6 +23,52 @@ def test_one_term_formula_overstocks_when_the_order_is_small() -> None:
     # Q = sigma / 4 and 95 % asked: 1.52 deviations are enough where the one-term form says 1.85.
     answer = reorder_point(Demand(100, 10), LeadTime(1), Service.fill(0.95), order_quantity=2.5)
     assert answer.safety_stock / 10 == pytest.approx(1.52, abs=0.01)
+
+
+@pytest.mark.parametrize("kind", ["normal", "gamma", "lognormal", "poisson", "negative_binomial"])
+def test_a_tiny_order_is_filled_as_often_as_its_cycle_has_stock(kind: str) -> None:
+    # Two losses so near to each other cancel; the limit of the fill rate is P(D <= x).
+    sd = 2000.0 if kind == "poisson" else 3e6
+    demand = Demand(4e6, sd, kind)  # type: ignore[arg-type]  # one of the distributions
+    answer = reorder_point(demand, LeadTime(1), Service.fill(0.98), order_quantity=1e-3)
+    assert answer.achieved_cycle_service == pytest.approx(0.98, abs=1e-4)
+    assert answer.achieved_fill_rate == pytest.approx(0.98, abs=1e-4)
+    rows = reorder_point(demand, LeadTime([1.0] * 2), Service.fill(0.98), order_quantity=[1e-3, 1e8])
+    assert rows.reorder_point[0] == pytest.approx(answer.reorder_point, rel=1e-9)
+
+
+def test_a_tiny_review_period_is_filled_by_the_rate_of_shortage() -> None:
+    # Units short in a short time: d P(D > x) and half the growth of the variance times the density.
+    level = reorder_point(Demand(100, 30, "normal"), LeadTime(4), Service.fill(0.9), review_period=1e-7)
+    z = (level.reorder_point - 400) / 60
+    density = np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+    tail = 1 - level.achieved_cycle_service
+    assert tail + 30**2 / (2 * 60 * 100) * density == pytest.approx(0.1, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["auto", "normal", "gamma", "lognormal", "poisson", "negative_binomial"])
+@pytest.mark.parametrize("moments", [(1e8, 1e8), (0, 3), (5, 0), (5, 1e-9), (0.01, 5), (1e-12, 1e-12), (1e7, 1e9)])
+def test_every_demand_within_the_bounds_has_finite_answers(kind, moments) -> None:
+    for lead_time in (LeadTime(0), LeadTime(1), LeadTime(1e-9, 0.3)):
+        for service in (Service.cycle(1 - 1e-15), Service.cycle(1e-12), Service.fill(0.98)):
+            answer = reorder_point(Demand(*moments, kind), lead_time, service, order_quantity=10)
+            shown = answer.to_dict()
+            assert all(np.isfinite(value) for value in shown.values() if isinstance(value, float))
+
+
+@pytest.mark.parametrize(
+    ("error", "call"),
+    [
+        (InputError, lambda: Demand(1e300, 2)),
+        (InputError, lambda: Demand([1, 1e16], 2)),
+        (InputError, lambda: LeadTime(1e16)),
+        (InputError, lambda: reorder_point(Demand(1, 1), LeadTime(1), Service.fill(0.9), order_quantity=1e-300)),
+        (LimitError, lambda: reorder_point(Demand(1e9, distribution="poisson"), LeadTime(1), Service.cycle(0.9))),
+    ],
+)
+def test_numbers_beyond_the_bounds_are_refused(error, call) -> None:
+    with pytest.raises(error):
+        call()
 
 
 def test_inverse_question_returns_the_service_asked_for() -> None:

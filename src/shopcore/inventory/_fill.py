@@ -17,21 +17,27 @@ from shopcore.typing import FloatArray
 
 STEPS: Final = 60
 NEGLIGIBLE_FROM: Final = 9.0
+# Two demands nearer than this share of their deviation; what stands for no deviation; a step that is the last one.
+NARROW: Final = 1e-5
+NO_SPREAD: Final = 1e-12
+CLOSE: Final = 1e-4
 
 
-def normal_level_scalar(mean: float, sd: float, shifted: float, sd_before: float, wanted: float) -> float:
-    """Return x with ``sd L((x - mean)/sd) - sd_before L((x - shifted)/sd_before) = wanted`` for one SKU."""
+def normal_level_scalar(mean: float, sd: float, gap: float, sd_before: float, wanted: float) -> float:
+    """Return x with ``sd L((x - mean)/sd) - sd_before L((x - mean + gap)/sd_before) = wanted`` for one SKU."""
+    if is_narrow(sd, gap, sd_before):
+        return float(_narrow_level(*(np.array([v]) for v in (mean, sd, gap, sd_before, wanted)))[0])
     # The logarithm of the difference is concave, so Newton from the right never leaves the right side.
     x = mean + sd * (dist.normal_inverse_loss_scalar(wanted / sd))
     for _ in range(STEPS):
         z = (x - mean) / sd
         short, tail = sd * dist.normal_loss_scalar(z), dist.normal_tail_scalar(z)
-        z = (x - shifted) / sd_before if sd_before > 0.0 else math.inf
+        z = (x - mean + gap) / sd_before if sd_before > 0.0 else math.inf
         if z < NEGLIGIBLE_FROM:
             short -= sd_before * dist.normal_loss_scalar(z)
             tail -= dist.normal_tail_scalar(z)
-        elif sd_before == 0.0 and x < shifted:
-            short -= shifted - x
+        elif sd_before == 0.0 and x < mean - gap:
+            short -= mean - gap - x
             tail -= 1.0
         step = short / tail * math.log(short / wanted)
         x += step
@@ -40,50 +46,85 @@ def normal_level_scalar(mean: float, sd: float, shifted: float, sd_before: float
     return x
 
 
-def normal_level(mean: Any, sd: Any, shifted: Any, sd_before: Any, wanted: Any) -> FloatArray:
+def normal_level(mean: Any, sd: Any, gap: Any, sd_before: Any, wanted: Any) -> FloatArray:
     """Return the level of each row: the twin of `normal_level_scalar`, in pieces that stay in the cache."""
-    columns = [np.ravel(c) for c in np.broadcast_arrays(mean, sd, shifted, sd_before, wanted)]
+    columns = [np.ravel(c) for c in np.broadcast_arrays(mean, sd, gap, sd_before, wanted)]
     result = np.empty(columns[0].size)
     for start in range(0, result.size, dist.CHUNK):
         piece = slice(start, start + dist.CHUNK)
-        result[piece] = _normal_piece(*(c[piece] for c in columns))
-    return result.reshape(np.broadcast_shapes(*(np.shape(v) for v in (mean, sd, shifted, sd_before, wanted))))
+        result[piece] = normal_piece(*(c[piece] for c in columns))
+    return result.reshape(np.broadcast_shapes(*(np.shape(v) for v in (mean, sd, gap, sd_before, wanted))))
 
 
-def _normal_piece(mean: Any, sd: Any, shifted: Any, sd_before: Any, wanted: Any) -> FloatArray:
-    ratio = wanted / sd
+def is_narrow(sd: Any, gap: Any, sd_before: Any) -> Any:
+    """Return where the two demands are so near that their losses would cancel in floating point."""
+    return (gap < NARROW * sd) & (sd - sd_before < NARROW * sd)
+
+
+def normal_piece(mean: Any, sd: Any, gap: Any, sd_before: Any, wanted: Any) -> FloatArray:
+    """Return the levels of one piece of rows, all of them with a deviation."""
+    narrow = is_narrow(sd, gap, sd_before)
+    if not narrow.any():
+        return np.asarray(mean + sd * _scores(gap / sd, np.maximum(sd_before / sd, NO_SPREAD), wanted / sd))
+    level, columns = np.empty(mean.shape), (mean, sd, gap, sd_before, wanted)
+    level[narrow] = _narrow_level(*(c[narrow] for c in columns))
+    if not narrow.all():
+        level[~narrow] = normal_piece(*(c[~narrow] for c in columns))
+    return level
+
+
+def _scores(gap: Any, before: Any, ratio: Any) -> FloatArray:
+    # Halley's steps on the logarithm of the shortage, which is nearly a parabola: two do, and leave about 1e-12.
     z = dist.normal_inverse_loss_start(ratio)
-    rows = np.arange(z.size)
-    before = np.where(sd_before > 0.0, sd_before, 1e-12 * sd) / sd
-    shift = (shifted - mean) / sd
+    rows: Any = slice(0, z.size)
     for _ in range(STEPS):
-        k = z[rows]
-        short, tail = _loss_and_tail(k)
-        other = (k - shift[rows]) / before[rows]
-        near = np.flatnonzero(other < NEGLIGIBLE_FROM)
-        if near.size:
-            less, tail_less = _loss_and_tail(other[near])
-            short[near] -= before[rows][near] * less
-            tail[near] -= tail_less
-        short = np.maximum(short, 1e-300)
-        step = short / np.maximum(tail, 1e-300) * np.log(short / ratio[rows])
-        z[rows] = k + np.clip(step, -20.0, 20.0)
-        # Newton doubles its digits: a step below 1e-6 leaves an error below 1e-12.
-        rows = rows[np.abs(step) > 1e-6 * (1.0 + np.abs(k))]
-        if not rows.size:
+        k, spread = z[rows], before[rows]
+        short, tail, density = _shortage(k, (k + gap[rows]) / spread, spread)
+        excess = np.log(short / ratio[rows])
+        size = short / tail
+        bend = 1.0 + 0.5 * excess * (1.0 - density * size / tail)
+        step = np.clip(size * excess / np.clip(bend, 0.5, 4.0), -20.0, 20.0)
+        z[rows] = k + step
+        go = np.abs(step) > CLOSE * (1.0 + np.abs(k))
+        if not go.any():
             break
-    return np.asarray(mean + sd * z)
+        rows = np.flatnonzero(go) if isinstance(rows, slice) else rows[go]
+    return z
 
 
-def _loss_and_tail(z: FloatArray) -> tuple[FloatArray, FloatArray]:
-    from scipy.special import erfcx
+def _shortage(z: FloatArray, other: FloatArray, spread: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    # Loss, tail and density at z less those of the other demand, where they are not negligible.
+    loss, tail, density = _moments(z)
+    near: Any = np.flatnonzero(other < NEGLIGIBLE_FROM)
+    if near.size == z.size:
+        near = slice(0, z.size)
+    less, less_tail, less_density = _moments(other[near])
+    loss[near] -= less * spread[near]
+    tail[near] -= less_tail
+    density[near] -= less_density / spread[near]
+    return np.maximum(loss, 1e-300), np.maximum(tail, 1e-300), density
 
-    size = np.abs(z)
-    density = np.exp(-0.5 * size * size)
-    tail = density * erfcx(size * (1.0 / dist.SQRT_2)) * 0.5
-    loss = density * dist.LOSS_AT_ZERO - size * tail
-    left = z < 0.0
-    return np.where(left, loss + size, loss), np.where(left, 1.0 - tail, tail)
+
+def _moments(z: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    density = dist.normal_density(z)
+    tail = dist.normal_tail(z)
+    return density - z * tail, tail, density
+
+
+def _narrow_level(mean: Any, sd: Any, gap: Any, sd_before: Any, wanted: Any) -> FloatArray:
+    # The difference of two near losses is the gap times the tail, and half the gap of the variances times the density,
+    # in the middle of both; off by the square of the gap.
+    middle, spread = mean - 0.5 * gap, 0.5 * (sd + sd_before)
+    curve = 0.5 * (sd - sd_before) * (sd + sd_before) / spread
+    z = dist.normal_quantile(1.0 - wanted / gap)
+    for _ in range(STEPS):
+        tail, density = dist.normal_tail(z), dist.normal_density(z)
+        short = np.maximum(gap * tail + curve * density, 1e-300)
+        step = short / np.maximum((gap + curve * z) * density, 1e-300) * np.log(short / wanted)
+        z = z + np.clip(step, -1.0, 1.0)
+        if np.all(np.abs(step) <= 1e-12):
+            break
+    return np.asarray(middle + spread * z)
 
 
 def level(

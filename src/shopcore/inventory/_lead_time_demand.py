@@ -18,6 +18,8 @@ NORMAL_BELOW_CV: Final = 0.3
 NOTHING: Final = 1e-9
 STEADY: Final = 1e-8
 COUNTS_BELOW: Final = 100.0
+# Above it, differences of counts drown in rounding, and a count is as good as continuous.
+MAX_COUNT: Final = 1e8
 POISSON_WITHIN: Final = 0.05
 WINDOWS_BEYOND: Final = 5.0
 

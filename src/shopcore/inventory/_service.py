@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from shopcore import _distributions as dist
-from shopcore._arrays import NON_NEGATIVE, POSITIVE, broadcast
-from shopcore._checks import fail, instance
+from shopcore._arrays import broadcast
+from shopcore._checks import fail, fail_limit, instance
 from shopcore.inventory import _fill
 from shopcore.inventory import _lead_time_demand as ltd
-from shopcore.inventory._fields import field
+from shopcore.inventory._fields import NON_NEGATIVE, POSITIVE, all_floats, field
 from shopcore.inventory._values import CycleService, Demand, FillService, LeadTime
 
 
@@ -63,7 +63,13 @@ def kinds_of(asked: Asked, level: Any) -> Any:
     """Return the code of the distribution, or one code per row where they are chosen."""
     named = asked.demand.distribution
     if named not in ("auto", "empirical"):
-        return ltd.KINDS.index(named)
+        kind = ltd.KINDS.index(named)
+        if kind in ltd.DISCRETE and (largest := float(np.max(mean_of(asked), initial=0.0))) > ltd.MAX_COUNT:
+            hint = "gamma or normal demand is the same at that size"
+            fail_limit(
+                "demand.mean", int(largest), int(ltd.MAX_COUNT), f"units over the lead time; {hint}", reason="range"
+            )
+        return kind
     if asked.demand.samples is not None and _windows_fit(asked, level):
         return ltd.EMPIRICAL
     mean, sd = mean_of(asked), sd_of(asked)
@@ -105,7 +111,14 @@ def shortage_of(asked: Asked, kinds: Any) -> Callable[[Any], Any]:
     """Return the expected shortage of a cycle as a function of the level."""
     after = demand_of(asked, kinds)
     if asked.quantity is not None:
-        return lambda x: after.loss(x) - after.loss(x + asked.quantity)
+        narrow = asked.quantity < _fill.NARROW * sd_of(asked)
+        if not np.any(narrow):
+            return lambda x: after.loss(x) - after.loss(x + asked.quantity)
+        return lambda x: np.where(
+            narrow,
+            asked.quantity * after.tail(x + 0.5 * asked.quantity),
+            after.loss(x) - after.loss(x + asked.quantity),
+        )
     if volume_of(asked) is None:
         found: Callable[[Any], Any] = after.loss
         return found
@@ -145,16 +158,21 @@ def _spread(asked: Asked, shape: tuple[int, ...]) -> Asked:
     return asked._replace(demand=demand, lead_time=LeadTime(asked.lead_time.mean, asked.lead_time.sd))
 
 
-def _normal_levels(asked: Asked, level: Any) -> Any:
-    demand, lead_time = asked.demand, asked.lead_time
+def _normal_columns(asked: Asked, level: Any) -> tuple[list[Any], tuple[int, ...]]:
+    # Demand, its deviation, lead time, its deviation, level, review period, order quantity as flat rows of one shape.
     columns = broadcast(
-        demand=demand.mean, demand_sd=demand.sd, lead_time=lead_time.mean, lead_time_sd=lead_time.sd, level=level,
-        review_period=asked.review,
+        demand=asked.demand.mean, demand_sd=asked.demand.sd, lead_time=asked.lead_time.mean,
+        lead_time_sd=asked.lead_time.sd, level=level, review_period=asked.review,
+        order_quantity=0.0 if asked.quantity is None else asked.quantity,
     )  # fmt: skip
-    flat = [np.ravel(c) if c.strides else c for c in columns]
-    result = np.empty(columns[0].size)
+    return [np.ravel(c) if c.strides else c for c in columns], columns[0].shape
+
+
+def _normal_levels(asked: Asked, level: Any) -> Any:
+    flat, shape = _normal_columns(asked._replace(quantity=None), level)
+    result = np.empty(flat[0].size)
     for start in range(0, result.size, dist.CHUNK):
-        d, s, lead, lead_sd, p, r = (c[start : start + dist.CHUNK] for c in flat)
+        d, s, lead, lead_sd, p, r, _ = (c[start : start + dist.CHUNK] for c in flat)
         time = lead + r
         spread = d * lead_sd
         spread *= spread
@@ -163,24 +181,56 @@ def _normal_levels(asked: Asked, level: Any) -> Any:
         spread *= dist.normal_quantile(p)
         time *= d
         np.add(time, spread, out=result[start : start + dist.CHUNK])
-    return result.reshape(columns[0].shape)
+    return result.reshape(shape)
+
+
+def _normal_fill_levels(asked: Asked, level: Any) -> Any:
+    flat, shape = _normal_columns(asked, level)
+    result = np.empty(flat[0].size)
+    for start in range(0, result.size, dist.CHUNK):
+        d, s, lead, lead_sd, p, r, q = (c[start : start + dist.CHUNK] for c in flat)
+        mean, spread = d * (lead + r), np.square(d * lead_sd)
+        sd = np.sqrt((lead + r) * s * s + spread)
+        if asked.quantity is None:
+            volume, before = d * r, np.sqrt(lead * s * s + spread)
+        else:
+            volume, before = q, sd
+        wanted = (1.0 - p) * volume
+        live = (sd > ltd.STEADY * volume) & (volume > 0.0)
+        columns = mean, sd, volume, before, wanted
+        if live.all():
+            found = _fill.normal_piece(*columns)
+        else:
+            # Constant demand: each unit below the mean is short, up to the whole volume.
+            found = mean - np.where(volume > 0.0, wanted, 0.0)
+            found[live] = _fill.normal_piece(*(c[live] for c in columns))
+        result[start : start + dist.CHUNK] = found
+    return result.reshape(shape)
+
+
+def _normal_fill_level(asked: Asked, level: float) -> Any:
+    volume, mean, sd = volume_of(asked), mean_of(asked), sd_of(asked)
+    wanted = (1.0 - level) * volume
+    if not sd > ltd.STEADY * volume > 0.0:
+        return mean - wanted
+    return _fill.normal_level_scalar(mean, sd, volume, _before(asked, sd), wanted)
 
 
 def _fill_level(asked: Asked, level: Any, kinds: Any) -> Any:
+    if isinstance(kinds, int) and kinds == ltd.NORMAL:
+        lead_time, quantity = asked.lead_time, 1.0 if asked.quantity is None else asked.quantity
+        each = (asked.demand.mean, asked.demand.sd, lead_time.mean, lead_time.sd, asked.review, quantity, level)
+        return _normal_fill_level(asked, level) if all_floats(*each) else _normal_fill_levels(asked, level)
     volume, mean, sd = volume_of(asked), mean_of(asked), sd_of(asked)
-    plain = isinstance(kinds, int) and kinds == ltd.NORMAL and all(type(v) is float for v in (volume, mean, sd, level))
-    if plain and sd > ltd.STEADY * volume > 0.0:
-        return _fill.normal_level_scalar(mean, sd, *_before(asked, mean, sd), (1.0 - level) * volume)
     columns = broadcast(order_quantity=volume, demand=mean, lead_time=sd, level=level, review_period=asked.review)
     shape = columns[0].shape
     rows = _fill_rows(_rows_of(asked, shape), np.ravel(columns[3]), np.broadcast_to(kinds, shape).ravel())
     return rows.reshape(shape) if shape else rows.item()
 
 
-def _before(asked: Asked, mean: Any, sd: Any) -> tuple[Any, Any]:
-    if asked.quantity is not None:
-        return mean - asked.quantity, sd
-    return mean_of(asked, 0.0), sd_of(asked, 0.0)
+def _before(asked: Asked, sd: Any) -> Any:
+    # Deviation of the demand of which is still short what an order begins with.
+    return sd if asked.quantity is not None else sd_of(asked, 0.0)
 
 
 def _rows_of(asked: Asked, shape: tuple[int, ...]) -> Asked:
@@ -219,7 +269,7 @@ def _fill_rows(asked: Asked, level: Any, kinds: Any) -> Any:
 
 def _fill_kind(asked: Asked, kind: int, wanted: Any) -> Any:
     volume, mean, sd = volume_of(asked), mean_of(asked), sd_of(asked)
-    start = _fill.normal_level(mean, sd, *_before(asked, mean, sd), wanted)
+    start = _fill.normal_level(mean, sd, volume, _before(asked, sd), wanted)
     if kind == ltd.NORMAL:
         return start
     lowest = -np.ceil(volume) if asked.quantity is not None else np.zeros(mean.shape)

@@ -144,35 +144,39 @@ def solve(asked: Asked, service: CycleService | FillService, kinds: Any) -> Any:
         if type(mean) is float and type(sd := sd_of(asked)) is float:
             return mean + dist.normal_quantile_scalar(level) * sd
         return _normal_levels(asked, level)
-    shape = np.broadcast_shapes(np.shape(level), np.shape(kinds), np.shape(mean_of(asked)), np.shape(sd_of(asked)))
-    if not isinstance(kinds, int):
-        asked, kinds = _spread(asked, shape), np.broadcast_to(kinds, shape)
-    found = np.asarray(demand_of(asked, kinds).quantile(np.asarray(level)))
+    if isinstance(kinds, int) and kinds == ltd.EMPIRICAL:
+        found = np.asarray(demand_of(asked, kinds).quantile(np.asarray(level)))
+    else:
+        found = _quantiles(asked, level, kinds)
     return found if found.ndim else found.item()
 
 
-def _spread(asked: Asked, shape: tuple[int, ...]) -> Asked:
-    # Rows can be picked only when every field has them.
-    mean = np.broadcast_to(np.asarray(asked.demand.mean), shape)
-    demand = Demand(mean, np.broadcast_to(asked.demand.sd, shape), asked.demand.distribution)
-    return asked._replace(demand=demand, lead_time=LeadTime(asked.lead_time.mean, asked.lead_time.sd))
+def _quantiles(asked: Asked, level: Any, kinds: Any) -> Any:
+    flat, shape = _columns(asked._replace(quantity=None), level, kinds)
+    result = np.empty(flat[0].size)
+    for start in range(0, result.size, dist.CHUNK):
+        d, s, lead, lead_sd, p, r, _, kind = (c[start : start + dist.CHUNK] for c in flat)
+        mean, sd = d * (lead + r), np.sqrt((lead + r) * s * s + np.square(d * lead_sd))
+        after: Any = ltd.Moments(kinds, mean, sd) if isinstance(kinds, int) else ltd.Mixed(kind, mean, sd)
+        result[start : start + dist.CHUNK] = after.quantile(p)
+    return result.reshape(shape)
 
 
-def _normal_columns(asked: Asked, level: Any) -> tuple[list[Any], tuple[int, ...]]:
-    # Demand, its deviation, lead time, its deviation, level, review period, order quantity as flat rows of one shape.
+def _columns(asked: Asked, level: Any, kinds: Any = 0) -> tuple[list[Any], tuple[int, ...]]:
+    # Demand, its deviation, lead time, its deviation, level, review period, order quantity, kind: rows of one shape.
     columns = broadcast(
         demand=asked.demand.mean, demand_sd=asked.demand.sd, lead_time=asked.lead_time.mean,
         lead_time_sd=asked.lead_time.sd, level=level, review_period=asked.review,
-        order_quantity=0.0 if asked.quantity is None else asked.quantity,
+        order_quantity=0.0 if asked.quantity is None else asked.quantity, kinds=kinds,
     )  # fmt: skip
-    return [np.ravel(c) if c.strides else c for c in columns], columns[0].shape
+    return [c if c.ndim == 1 else np.ravel(c) for c in columns], columns[0].shape
 
 
 def _normal_levels(asked: Asked, level: Any) -> Any:
-    flat, shape = _normal_columns(asked._replace(quantity=None), level)
+    flat, shape = _columns(asked._replace(quantity=None), level)
     result = np.empty(flat[0].size)
     for start in range(0, result.size, dist.CHUNK):
-        d, s, lead, lead_sd, p, r, _ = (c[start : start + dist.CHUNK] for c in flat)
+        d, s, lead, lead_sd, p, r, *_ = (c[start : start + dist.CHUNK] for c in flat)
         time = lead + r
         spread = d * lead_sd
         spread *= spread
@@ -185,10 +189,10 @@ def _normal_levels(asked: Asked, level: Any) -> Any:
 
 
 def _normal_fill_levels(asked: Asked, level: Any) -> Any:
-    flat, shape = _normal_columns(asked, level)
+    flat, shape = _columns(asked, level)
     result = np.empty(flat[0].size)
     for start in range(0, result.size, dist.CHUNK):
-        d, s, lead, lead_sd, p, r, q = (c[start : start + dist.CHUNK] for c in flat)
+        d, s, lead, lead_sd, p, r, q, _ = (c[start : start + dist.CHUNK] for c in flat)
         mean, spread = d * (lead + r), np.square(d * lead_sd)
         sd = np.sqrt((lead + r) * s * s + spread)
         if asked.quantity is None:

@@ -102,19 +102,16 @@ def _rank_cuts(values: FloatArray, parts: int) -> tuple[float, ...]:
     # A score of k + 1 needs at least ceil(k n / parts) strictly worse; the cut is the smallest value that has them.
     n = len(values)
     places = [-(-step * n // parts) for step in range(1, parts)]
-    inside = sorted({place for place in places if place < n})
-    ordered = np.partition(values, inside) if inside else values
-    found = {place: _smallest_above(ordered, place) for place in inside}
-    return tuple(found.get(place, np.inf) for place in places)
+    # Sorting the whole column is a third of a partition at four places with numpy of today.
+    ordered = np.sort(values)
+    return tuple(_smallest_above(ordered, place) if place < n else np.inf for place in places)
 
 
 def _smallest_above(ordered: FloatArray, place: int) -> float:
     value = ordered[place]
-    if place == 0 or np.max(ordered[:place]) < value:
-        return float(value)
-    above = ordered[place:]
-    above = above[above > value]
-    return float(above.min()) if len(above) else np.inf
+    if place and ordered[place - 1] == value:
+        place = int(np.searchsorted(ordered, value, side="right"))
+    return float(ordered[place]) if place < len(ordered) else np.inf
 
 
 def trade_cuts(average_order_value: float) -> RfmCuts:

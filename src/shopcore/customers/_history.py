@@ -201,7 +201,8 @@ def codes_of(argument: str, values: object, length: int) -> tuple[Any, IntArray]
     if raw.dtype.kind in "iu" and len(raw) and raw.min() >= 0 and int(raw.max()) < max(2 * len(raw), 65_536):
         seen = np.zeros(int(raw.max()) + 1, dtype=bool)
         seen[raw] = True
-        return np.flatnonzero(seen), (np.cumsum(seen) - 1)[raw]
+        place = np.cumsum(seen, dtype=np.int32) - np.int32(1)
+        return np.flatnonzero(seen), place[raw].astype(np.int64)
     if raw.dtype.kind == "O" and not all(isinstance(item, str) for item in raw):
         fail(argument, values, "integers or texts, none missing", reason="type")
     if raw.dtype.kind not in "iuUSO" and raw.size:

@@ -245,7 +245,8 @@ def _fit(kind: type[BgNbd], rows: Columns) -> Fit:
     middle = np.array([0.0, usual, 0.0, 0.0])
     box = middle - WIDE, middle + WIDE
     start = np.array([np.log(0.5), usual - 1.0, 0.0, 1.0])
-    for first in (rows.head(count) for count in WARM):
+    some = rows.head(WARM[1])
+    for first in (some.head(WARM[0]), some):
         if first is not rows:
             start = climb(Kernel(kind.extra, first), start, box, first.customers, settled=1e-2).point
     return finished(kind, NAMES, size, climb(Kernel(kind.extra, rows), start, box, size), rows.notes)
@@ -261,8 +262,9 @@ class Kernel:
         counts = np.bincount(rows.orders, weights=rows.weight)
         self.distinct = np.flatnonzero(counts)
         self.counts = counts[self.distinct]
-        self.place = np.zeros(len(counts), dtype=np.int32)
-        self.place[self.distinct] = np.arange(len(self.distinct))
+        place = np.zeros(len(counts), dtype=np.intp)
+        place[self.distinct] = np.arange(len(self.distinct))
+        self.place = place[rows.orders]
 
     def __call__(self, point: FloatArray) -> Evaluation:
         """Return log-likelihood, slope and curvature at a point of log-parameters."""
@@ -308,11 +310,13 @@ class Kernel:
             table, table_inverse = np.log(a / chances), 1.0 / chances
         if not self.extra and self.distinct[0] == 0:
             table[0], table_inverse[0] = -np.inf, 0.0
-        place = self.place[x]
+        place = self.place[part]
         odds = table[place] + shape * spread
         small = np.exp(-np.abs(odds))
-        gone = np.where(odds > 0, 1.0, small) / (1.0 + small)
-        value = weight @ (np.maximum(odds, 0.0) + np.log1p(small) - shape * log_until)
+        share = 1.0 + small
+        gone = np.where(odds > 0, 1.0, small) / share
+        # The plain logarithm costs half of log1p and is as exact where it is added to numbers of size one.
+        value = weight @ (np.maximum(odds, 0.0) + np.log(share) - shape * log_until)
         moves = (spread, shape * narrow, table_inverse[place])
         return value, *_sums(weight, gone, moves, a, (shape, inverse, narrow, log_until))
 

@@ -12,6 +12,7 @@
       RefusedError                            a command that may not be done now: .state .allowed
         TransitionError                       the order is not in a state that allows it: .limit
         OutOfStockError                       .lines holds every short line
+        PromotionLimitError                   .claims holds every promotion that has nothing left
         RefundLimitError                      more than was paid or received: .limit
         AccessDeniedError                     the role has no right to it
       StorageError
@@ -38,6 +39,7 @@ __all__ = [
     "LimitError",
     "OutOfStockError",
     "PrecisionError",
+    "PromotionLimitError",
     "RecordNotFoundError",
     "RefundLimitError",
     "RefusedError",
@@ -178,6 +180,24 @@ class OutOfStockError(RefusedError):
     ) -> None:
         super().__init__(message, state=state, allowed=allowed, reason=reason)
         self.lines = lines
+
+
+class PromotionLimitError(RefusedError):
+    """Promotions have nothing left for this order; `claims` names every one. Price the cart again."""
+
+    code: ClassVar[str] = "promotion-limit"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        claims: tuple[Any, ...] = (),
+        state: str = "",
+        allowed: tuple[str, ...] = (),
+        reason: str = "usage_limit",
+    ) -> None:
+        super().__init__(message, state=state, allowed=allowed, reason=reason)
+        self.claims = claims
 
 
 class RefundLimitError(RefusedError):

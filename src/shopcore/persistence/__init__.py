@@ -7,12 +7,18 @@ Plain functions work on the host's `Connection` (from a `Session`: ``session.con
 from typing import TYPE_CHECKING
 
 __all__ = [
+    "ClaimDrift",
+    "ClaimRefusal",
+    "OrderBooking",
+    "OutboxMessage",
     "Shop",
     "StockBooking",
     "StockDrift",
     "StockRepair",
     "Tables",
+    "acknowledge_outbox",
     "adjust_stock",
+    "advance_order",
     "available_stock",
     "build_tables",
     "check",
@@ -20,11 +26,17 @@ __all__ = [
     "commit_stock",
     "expire_due",
     "include_object",
+    "load_order_events",
     "load_orders",
     "load_skus",
     "load_stock",
     "load_traffic",
+    "load_usage",
+    "order_from_cart",
+    "place_order",
+    "read_outbox",
     "receive_stock",
+    "reconcile_claims",
     "reconcile_stock",
     "release_stock",
     "reserve_stock",
@@ -34,13 +46,20 @@ __all__ = [
     "save_traffic",
     "transfer_stock",
     "upgrade",
+    "write_outbox",
 ]
 
 if TYPE_CHECKING:
+    from shopcore.persistence._advance import advance_order
+    from shopcore.persistence._claims import ClaimDrift, ClaimRefusal, load_usage, reconcile_claims
     from shopcore.persistence._facts import load_skus, load_stock, load_traffic, save_skus, save_stock, save_traffic
     from shopcore.persistence._migrate import check, include_object, upgrade
+    from shopcore.persistence._order_booking import OrderBooking, load_order_events
     from shopcore.persistence._orders import load_orders, save_orders
+    from shopcore.persistence._outbox import OutboxMessage, acknowledge_outbox, read_outbox, write_outbox
+    from shopcore.persistence._place import place_order
     from shopcore.persistence._shop import Shop
+    from shopcore.persistence._snapshot import order_from_cart
     from shopcore.persistence._stock import adjust_stock, receive_stock, transfer_stock
     from shopcore.persistence._stock_booking import StockBooking
     from shopcore.persistence._stock_holds import commit_stock, expire_due, release_stock, reserve_stock
@@ -56,10 +75,16 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_advance": ("advance_order",),
+        "_claims": ("ClaimDrift", "ClaimRefusal", "load_usage", "reconcile_claims"),
         "_facts": ("load_skus", "load_stock", "load_traffic", "save_skus", "save_stock", "save_traffic"),
         "_migrate": ("check", "include_object", "upgrade"),
+        "_order_booking": ("OrderBooking", "load_order_events"),
         "_orders": ("load_orders", "save_orders"),
+        "_outbox": ("OutboxMessage", "acknowledge_outbox", "read_outbox", "write_outbox"),
+        "_place": ("place_order",),
         "_shop": ("Shop",),
+        "_snapshot": ("order_from_cart",),
         "_stock": ("adjust_stock", "receive_stock", "transfer_stock"),
         "_stock_booking": ("StockBooking",),
         "_stock_holds": ("commit_stock", "expire_due", "release_stock", "reserve_stock"),

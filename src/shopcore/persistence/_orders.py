@@ -24,7 +24,7 @@ _ORDER_PLAIN: Final = (
 _ORDER_COLUMNS: Final = frozenset({*_ORDER_PLAIN, "currency", "lines"})
 _LINE_PLAIN: Final = ("line_id", "sku", "title", "kind", "quantity", *LINE_COUNTS)
 _LINE_COLUMNS: Final = frozenset({*_LINE_PLAIN, "unit_price"})
-_LINE_ROW: Final = ("order_id", "position", "unit_price", "unit_price_scale", "discount", "rest", *_LINE_PLAIN)
+LINE_ROW: Final = ("order_id", "position", "unit_price", "unit_price_scale", "discount", "rest", *_LINE_PLAIN)
 _plain: Final = itemgetter(*_LINE_PLAIN)
 
 
@@ -70,8 +70,8 @@ def save_orders(connection: Connection, tables: Tables, orders: Iterable[Order])
         for part in chunks(orders):
             latest = {order.order_id: order for order in part}
             _drop_lines(connection, tables, list(latest))
-            upsert(connection, tables.orders, [_order_row(order) for order in latest.values()])
-            insert_plain(connection, tables.order_lines, _LINE_ROW, [r for o in latest.values() for r in _line_rows(o)])
+            upsert(connection, tables.orders, [order_row(order) for order in latest.values()])
+            insert_plain(connection, tables.order_lines, LINE_ROW, [r for o in latest.values() for r in line_rows(o)])
             stored += len(part)
     return stored
 
@@ -82,14 +82,16 @@ def _drop_lines(connection: Connection, tables: Tables, ids: list[str]) -> None:
         connection.execute(tables.order_lines.delete().where(tables.order_lines.c.order_id.in_(known)))
 
 
-def _order_row(order: Order) -> dict[str, Any]:
+def order_row(order: Order) -> dict[str, Any]:
+    """Return the row of an order without its lines."""
     row = {name: getattr(order, name) for name in _ORDER_PLAIN}
     row["currency"] = order.currency.code
     row["rest"] = rest_of(order, _ORDER_COLUMNS)
     return row
 
 
-def _line_rows(order: Order) -> Iterator[tuple[Any, ...]]:
+def line_rows(order: Order) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of an order's lines, in the order of `LINE_ROW`."""
     for position, line in enumerate(order.lines):
         fields = line.__dict__
         discount = line.discount_minor if fields["discounts"] else 0

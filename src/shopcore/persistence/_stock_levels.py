@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -15,6 +15,7 @@ from shopcore.errors import OutOfStockError, StorageError
 from shopcore.inventory import ShortLine, StockChange, StockEvent
 from shopcore.inventory._ledger_facts import MAX_UNITS, Key
 from shopcore.persistence._tables import Tables
+from shopcore.persistence._unit import insert_of
 
 # Verbs that may only take what nobody else holds; the others settle what is held already.
 TAKING: Final = frozenset({"reserve", "adjust", "transfer"})
@@ -43,8 +44,12 @@ class Books:
 
     def move(self, verb: str, changes: Iterable[StockChange]) -> None:
         """Change the counters in the order of SKU and place; raise with every short line where one does not fit."""
+        self.move_all((verb, change) for change in changes)
+
+    def move_all(self, moves: Iterable[tuple[str, StockChange]]) -> None:
+        """Change the counters by several verbs in one pass, so that no two orders wait for each other."""
         short = []
-        for change in sorted(changes, key=lambda one: (one.sku, one.location)):
+        for verb, change in sorted(moves, key=lambda move: (move[1].sku, move[1].location)):
             if change.on_hand > 0:
                 self._add(change)
             elif not self._shift(verb, change) and not (verb in TAKING and self._lend(verb, change)):
@@ -56,14 +61,7 @@ class Books:
 
     def _add(self, change: StockChange) -> None:
         level = self.tables.stock_levels
-        if self.connection.dialect.name == "postgresql":
-            from sqlalchemy.dialects.postgresql import insert as insert_pg
-
-            statement: Any = insert_pg(level)
-        else:
-            from sqlalchemy.dialects.sqlite import insert as insert_lite
-
-            statement = insert_lite(level)
+        statement = insert_of(self.connection, level)
         row = {"sku": change.sku, "location": change.location, "on_hand": change.on_hand, "reserved": 0}
         added = statement.on_conflict_do_update(
             index_elements=["sku", "location"],

@@ -17,6 +17,7 @@ from shopcore.persistence._columns import (
     text_column,
     whole_column,
 )
+from shopcore.persistence._trade_tables import TradeTables, build_trade
 
 __all__ = ["Tables", "build_tables"]
 
@@ -60,13 +61,14 @@ class Tables:
     operations: Table
     stock_holds: Table
     stock_entries: Table
+    trade: TradeTables
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Every table, parents before children."""
         return (
             self.skus, self.orders, self.order_lines, self.stock_levels, self.stock_moves, self.traffic_facts,
-            self.imports, self.operations, self.stock_holds, self.stock_entries,
+            self.imports, self.operations, self.stock_holds, self.stock_entries, *self.trade.all,
         )  # fmt: skip
 
     @property
@@ -119,6 +121,7 @@ def build_tables(metadata: MetaData, *, prefix: str = "shopcore_", schema: str |
         operations=_operations(make),
         stock_holds=_stock_holds(make),
         stock_entries=_stock_entries(make),
+        trade=build_trade(make, orders),
     )
 
 

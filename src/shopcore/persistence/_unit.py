@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from shopcore._checks import fail
 from shopcore.errors import IdempotencyConflictError, RetryableError, StorageError
 
-__all__ = ["Host", "connection_of", "fingerprint_of", "insert_new", "remember", "unit"]
+__all__ = ["Host", "connection_of", "fingerprint_of", "insert_new", "insert_of", "remember", "unit"]
 
 Host: TypeAlias = Connection | Session
 # Serialisation failure, deadlock, lock not to be had; on SQLite busy and locked.
@@ -34,12 +34,15 @@ def connection_of(host: Host, *, writes: bool = True) -> Connection:
         connection = host
     else:
         fail("host", host, "a Connection or a Session", reason="type", hint="of an async one: run_sync")
-    if connection.dialect.name == "sqlite":
-        driver: Any = connection.connection.driver_connection
-        if writes and not driver.in_transaction:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-    elif connection.dialect.name != "postgresql":
+    if connection.dialect.name not in ("sqlite", "postgresql"):
         raise StorageError(f"stock is kept on SQLite and PostgreSQL, not on {connection.dialect.name}")
+    if writes and not connection.in_transaction():
+        # The engine's own way to begin, where it has one, comes before ours.
+        connection.begin()
+    if writes and connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        if not driver.in_transaction:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
     return connection
 
 
@@ -70,21 +73,24 @@ def fingerprint_of(facts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def insert_of(connection: Connection, table: Table) -> Any:
+    """Return the INSERT of the database's own kind, which knows ON CONFLICT."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as insert_pg
+
+        return insert_pg(table)
+    from sqlalchemy.dialects.sqlite import insert as insert_lite
+
+    return insert_lite(table)
+
+
 def insert_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert a row unless its key is there; return whether it was inserted.
 
     Waits for another transaction that inserts the same key, and sees what became of it.
     """
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_pg
-
-        statement: Any = insert_pg(table)
-    else:
-        from sqlalchemy.dialects.sqlite import insert as insert_lite
-
-        statement = insert_lite(table)
     # Asked for by RETURNING: drivers count the rows of an INSERT that met a conflict in ways of their own.
-    one = statement.values(row).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+    one = insert_of(connection, table).values(row).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
     return connection.execute(one).first() is not None
 
 

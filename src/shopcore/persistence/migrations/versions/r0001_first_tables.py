@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shopcore.persistence.migrations.build import SMALL, at, counts, index, make, may, must, price, shop, whole
+from shopcore.persistence.migrations.trade import TRADE, create_trade
 
 revision = "0001"
 down_revision = None
@@ -90,6 +91,7 @@ def upgrade() -> None:
         {**counts("lines_taken lines_set_aside"), "sums": "lines_read = lines_taken + lines_set_aside"},
     )  # fmt: skip
     stock_tables()
+    create_trade()
 
 
 def stock_tables() -> None:
@@ -121,5 +123,5 @@ def stock_tables() -> None:
 def downgrade() -> None:
     """Drop the tables, children first."""
     prefix, schema = shop()
-    for name in reversed(TABLES):
+    for name in reversed((*TABLES, *TRADE)):
         op.drop_table(prefix + name, schema=schema)

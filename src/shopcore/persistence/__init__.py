@@ -11,10 +11,12 @@ __all__ = [
     "ClaimRefusal",
     "OrderBooking",
     "OutboxMessage",
+    "PromotionVersion",
     "Shop",
     "StockBooking",
     "StockDrift",
     "StockRepair",
+    "StoredCart",
     "Tables",
     "acknowledge_outbox",
     "adjust_stock",
@@ -24,23 +26,31 @@ __all__ = [
     "check",
     "check_reserve_stock",
     "commit_stock",
+    "drop_carts",
     "expire_due",
     "include_object",
+    "load_carts",
     "load_order_events",
     "load_orders",
+    "load_promotions",
+    "load_records",
     "load_skus",
     "load_stock",
     "load_traffic",
     "load_usage",
     "order_from_cart",
     "place_order",
+    "promotion_history",
     "read_outbox",
     "receive_stock",
     "reconcile_claims",
     "reconcile_stock",
     "release_stock",
     "reserve_stock",
+    "save_cart",
     "save_orders",
+    "save_promotions",
+    "save_records",
     "save_skus",
     "save_stock",
     "save_traffic",
@@ -51,6 +61,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from shopcore.persistence._advance import advance_order
+    from shopcore.persistence._carts import StoredCart, drop_carts, load_carts, save_cart
     from shopcore.persistence._claims import ClaimDrift, ClaimRefusal, load_usage, reconcile_claims
     from shopcore.persistence._facts import load_skus, load_stock, load_traffic, save_skus, save_stock, save_traffic
     from shopcore.persistence._migrate import check, include_object, upgrade
@@ -58,6 +69,8 @@ if TYPE_CHECKING:
     from shopcore.persistence._orders import load_orders, save_orders
     from shopcore.persistence._outbox import OutboxMessage, acknowledge_outbox, read_outbox, write_outbox
     from shopcore.persistence._place import place_order
+    from shopcore.persistence._promotions import PromotionVersion, load_promotions, promotion_history, save_promotions
+    from shopcore.persistence._records import load_records, save_records
     from shopcore.persistence._shop import Shop
     from shopcore.persistence._snapshot import order_from_cart
     from shopcore.persistence._stock import adjust_stock, receive_stock, transfer_stock
@@ -75,6 +88,22 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_carts": (
+            "StoredCart",
+            "drop_carts",
+            "load_carts",
+            "save_cart",
+        ),
+        "_promotions": (
+            "PromotionVersion",
+            "load_promotions",
+            "promotion_history",
+            "save_promotions",
+        ),
+        "_records": (
+            "load_records",
+            "save_records",
+        ),
         "_advance": ("advance_order",),
         "_claims": ("ClaimDrift", "ClaimRefusal", "load_usage", "reconcile_claims"),
         "_facts": ("load_skus", "load_stock", "load_traffic", "save_skus", "save_stock", "save_traffic"),

@@ -17,6 +17,7 @@ from shopcore.persistence._columns import (
     text_column,
     whole_column,
 )
+from shopcore.persistence._record_tables import RecordTables, build_records
 from shopcore.persistence._trade_tables import TradeTables, build_trade
 
 __all__ = ["Tables", "build_tables"]
@@ -62,13 +63,15 @@ class Tables:
     stock_holds: Table
     stock_entries: Table
     trade: TradeTables
+    records: RecordTables
 
     @property
     def all(self) -> tuple[Table, ...]:
         """Every table, parents before children."""
         return (
             self.skus, self.orders, self.order_lines, self.stock_levels, self.stock_moves, self.traffic_facts,
-            self.imports, self.operations, self.stock_holds, self.stock_entries, *self.trade.all,
+            self.imports, self.operations, self.stock_holds, self.stock_entries,
+            *self.trade.all, *self.records.all,
         )  # fmt: skip
 
     @property
@@ -122,6 +125,7 @@ def build_tables(metadata: MetaData, *, prefix: str = "shopcore_", schema: str |
         stock_holds=_stock_holds(make),
         stock_entries=_stock_entries(make),
         trade=build_trade(make, orders),
+        records=build_records(make),
     )
 
 

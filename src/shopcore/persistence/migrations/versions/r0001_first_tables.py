@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shopcore.persistence.migrations.build import SMALL, at, counts, index, make, may, must, price, shop, whole
+from shopcore.persistence.migrations.records import RECORDS, create_records
 from shopcore.persistence.migrations.trade import TRADE, create_trade
 
 revision = "0001"
@@ -92,6 +93,7 @@ def upgrade() -> None:
     )  # fmt: skip
     stock_tables()
     create_trade()
+    create_records()
 
 
 def stock_tables() -> None:
@@ -123,5 +125,5 @@ def stock_tables() -> None:
 def downgrade() -> None:
     """Drop the tables, children first."""
     prefix, schema = shop()
-    for name in reversed((*TABLES, *TRADE)):
+    for name in reversed((*TABLES, *TRADE, *RECORDS)):
         op.drop_table(prefix + name, schema=schema)

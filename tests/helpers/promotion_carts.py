@@ -4,8 +4,8 @@ from itertools import combinations, permutations, product
 
 from hypothesis import strategies as st
 
-from shopcore.models import Budget, Cart, CartLine, Money, Promotion, RoundingPolicy, Stacking
-from shopcore.promotions import Selector, StackingPolicy
+from shopcore.models import Budget, Buyer, Cart, CartLine, Money, Promotion, RoundingPolicy, Stacking
+from shopcore.promotions import Selector, StackingPolicy, StagePolicy
 from shopcore.promotions import conditions as c
 from shopcore.promotions import rules as r
 from shopcore.promotions._prepare import Problem
@@ -13,6 +13,7 @@ from shopcore.promotions._run import Legality, Outcome, attempt
 
 SKUS = ("a", "b", "c", "d")
 GROUPS = ("g", "h")
+MEMBER = Buyer(level="gold")
 
 
 def yuan(minor):
@@ -52,7 +53,14 @@ def carts(draw, max_units=7, floors=True):
             break
     shipping = draw(st.sampled_from([None, yuan(0), yuan(800)]))
     codes = draw(st.lists(st.sampled_from(["X", "Y"]), unique=True))
-    return Cart(currency="CNY", lines=lines, shipping=shipping, codes=codes, prices_include_tax=draw(st.booleans()))
+    return Cart(
+        currency="CNY",
+        lines=lines,
+        shipping=shipping,
+        codes=codes,
+        buyer=MEMBER,
+        prices_include_tax=draw(st.booleans()),
+    )
 
 
 def _set_fields(draw):
@@ -88,6 +96,14 @@ def effects(draw):
         lambda: r.RedPacket(amount=draw(amounts), on=on),
         lambda: r.Points(points=draw(st.integers(0, 900)), value_per_point=yuan(3), cap_percent=draw(rates)),
         lambda: r.BestOf(of=[r.PercentOff(percent=draw(rates), on=on), r.RedPacket(amount=draw(amounts))]),
+        lambda: r.AddOn(price=draw(amounts), threshold=draw(thresholds), on=on, max_units=draw(st.integers(1, 2)),
+                        others=draw(st.none() | selectors)),
+        lambda: r.FlashSale(price=draw(amounts), on=on, max_units=draw(st.integers(1, 2))),
+        lambda: r.MemberPrice(price=draw(amounts), on=on, max_units=draw(few)),
+        lambda: r.Presale(deposit=draw(amounts), worth=yuan(5000), on=on),
+        lambda: r.TieredPrice(tiers=[r.PriceTier(min_quantity=1, percent=draw(rates)),
+                                     r.PriceTier(min_quantity=draw(st.integers(2, 4)), price=draw(amounts))], on=on),
+        lambda: r.BestOf(of=[r.FlashSale(price=draw(amounts), on=on), r.AmountOff(amount=draw(amounts), max_units=1)]),
         lambda: r.Sequence(of=[r.AmountOff(amount=draw(amounts), on=on), r.SpendThresholdPercent(percent=draw(rates))]),
     ]))()  # fmt: skip
 
@@ -133,8 +149,24 @@ def offers(draw, max_size=5, budgets=True):
 
 
 @st.composite
+def stages(draw, units=(None,)):
+    bases = st.sampled_from([None, None, "running", "item", "list"])
+    return [
+        StagePolicy(
+            stage=stage,
+            units=draw(st.sampled_from(units)),
+            within=draw(st.sampled_from(["all", "all", "one", "best"])),
+            threshold_basis=draw(bases),
+            percent_basis=draw(bases),
+        )
+        for stage in draw(st.lists(st.integers(0, 2), max_size=2, unique=True))
+    ]
+
+
+@st.composite
 def policies(draw, **fixed):
     fields = {
+        "stages": draw(stages()),
         "selection": draw(st.sampled_from(["priority", "best"])),
         "threshold_basis": draw(st.sampled_from(["running", "item", "list"])),
         "percent_basis": draw(st.sampled_from(["running", "item", "list"])),
@@ -194,16 +226,18 @@ def brute_force_units(cart, promotions, policy):
     for owners in product(range(-1, len(row)), repeat=count):
         given = {}
         for unit, owner in enumerate(owners):
-            given.setdefault(owner, set()).add(unit)
-        best = max(best, _given_saving(problem, row, given))
+            if owner >= 0:
+                given.setdefault(owner, set()).add(unit)
+        for order in orders(tuple(row), policy):
+            best = max(best, _given_saving(problem, order, {row[place]: some for place, some in given.items()}))
     return best
 
 
-def _given_saving(problem, row, given):
+def _given_saving(problem, order, given):
     state, total = problem.layout.opening(once=True), 0
     legality, taken = Legality(problem), []
-    for place, one in enumerate(row):
-        units = frozenset(given.get(place, ()))
+    for one in order:
+        units = frozenset(given.get(one, ()))
         goods = not isinstance(one.promotion.effect, r.FreeShipping | r.Gift)
         if (goods and not units) or legality.blockers(taken, one):
             continue

@@ -38,7 +38,8 @@ def test_a_free_order_is_searched_too(cart, promotions, data):
 @few
 @given(carts(max_units=5), offers(max_size=3, budgets=False), st.data())
 def test_units_that_serve_once_go_where_they_save_most(cart, promotions, data):
-    policy = data.draw(policies(selection="best", units="once", max_discount=None))
+    order = data.draw(st.sampled_from(["fixed", "free"]))
+    policy = data.draw(policies(selection="best", units="once", max_discount=None, order=order))
     found = evaluate(cart, promotions, policy)
     assert found.certificate.status == "optimal"
     assert found.saving.minor >= brute_force_units(cart, promotions, policy)
@@ -46,7 +47,7 @@ def test_units_that_serve_once_go_where_they_save_most(cart, promotions, data):
 
 @given(carts(), offers(), st.data(), st.sampled_from([0, 1, 2, 5]))
 def test_at_every_node_budget_the_gap_is_stated_and_greedy_is_not_better(cart, promotions, data, nodes):
-    policy = data.draw(policies(selection="best"))
+    policy = data.draw(policies(selection="best", units=data.draw(st.sampled_from(["shared", "once"]))))
     found = evaluate(cart, promotions, policy, budget=SearchBudget(nodes=nodes))
     proved = evaluate(cart, promotions, policy)
     greedy = evaluate(cart, promotions, policy.evolve(selection="priority"))

@@ -59,11 +59,25 @@ def priced(problem: Problem, sets: Sets) -> tuple[tuple[Outcome, ...], State]:
 
 
 def by_size(problem: Problem) -> Run:
-    """Return the run of the candidates by what each would take off alone, largest first."""
+    """Return the run of the candidates by what each would take off alone, largest first, priced in its legal order."""
     opening = problem.layout.opening(once=True)
     alone: dict[int, int] = {}
     for one in problem.candidates:
-        found, _ = attempt(problem, one, opening)
-        alone[one.index] = found.saving if isinstance(found, Outcome) else 0
-    row = sorted(problem.candidates, key=lambda one: -alone[one.index])
-    return run(problem, row)
+        answer, _ = attempt(problem, one, opening)
+        alone[one.index] = answer.saving if isinstance(answer, Outcome) else 0
+    if problem.policy.order == "free":
+        return run(problem, sorted(problem.candidates, key=lambda one: (one.promotion.stage, -alone[one.index])))
+    found = run(problem, sorted(problem.candidates, key=lambda one: -alone[one.index]))
+    outcomes, state = priced(problem, _sets_of(found))
+    return Run(outcomes, {}, {}, state)
+
+
+def _sets_of(found: Run) -> Sets:
+    """Return the units that each promotion of a run took: a condition may say otherwise when they come in order."""
+    states = [outcome.before for outcome in found.outcomes] + [found.state]
+    sets: dict[int, list[frozenset[int]]] = {}
+    for outcome, after in zip(found.outcomes, states[1:], strict=True):
+        used = (outcome.before.free or frozenset()) - (after.free or frozenset())
+        if used:
+            sets[outcome.one.index] = [used]
+    return sets

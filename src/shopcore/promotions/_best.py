@@ -25,7 +25,7 @@ def best(problem: Problem, budget: SearchBudget) -> tuple[Run, Found, dict[int, 
     if len(problem.candidates) > MAX_DEPTH:
         found = _greedy(problem, start)
     elif once and problem.policy.may_decline and fits(problem):
-        found = Packing(problem, budget).run()
+        found = _at_least(Packing(problem, budget).run(), start)
     elif once and problem.policy.may_decline:
         found = by_program(problem, start, budget)
     elif any(one.terms.once for one in problem.candidates):
@@ -33,6 +33,14 @@ def best(problem: Problem, budget: SearchBudget) -> tuple[Run, Found, dict[int, 
     else:
         found = Search(problem, budget).run(start.outcomes, start.state)
     return _explained(problem, found)
+
+
+def _at_least(found: Found, start: Run) -> Found:
+    """Return what was found, or the greedy run where the budget ended the search before it got that far."""
+    if found.saving >= start.saving:
+        return found
+    bound = max(found.bound, start.saving)
+    return found._replace(outcomes=start.outcomes, state=start.state, saving=start.saving, bound=bound)
 
 
 def _greedy(problem: Problem, start: Run) -> Found:

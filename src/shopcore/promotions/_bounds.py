@@ -13,17 +13,19 @@ from shopcore.models._rule import Cut, Proposal
 from shopcore.promotions._contract import asked, check_minor, check_proposal
 from shopcore.promotions._grant import grant
 from shopcore.promotions._view import View
-from shopcore.promotions.rules._base import Rule, most_off
+from shopcore.promotions.rules._base import Rule, dearest, most_off
 
 
 def bound_of(effect: Any, view: View, name: str) -> int:
     """Return an amount that the effect cannot exceed at these prices or any lower ones."""
-    own = getattr(effect, "upper_bound", None)
+    own = asked(name, lambda _: getattr(effect, "upper_bound", None), view)
     if own is not None:
         bound = asked(name, own, view)
         check_minor(bound, name)
         return int(bound)
-    monotone = getattr(effect, "monotone", None)
+    if view.scarce and isinstance(effect, Rule) and getattr(effect, "max_units", None) is not None:
+        return _few_of_many(effect, view)
+    monotone = asked(name, lambda _: getattr(effect, "monotone", None), view)
     if monotone is None:
         return sum(view.price) + view.shipping
     found: Proposal = asked(name, effect.propose, view)
@@ -38,6 +40,17 @@ def bound_of(effect: Any, view: View, name: str) -> int:
     if monotone:
         return sum(grant(view, found).values()) + shipping
     return sum(_unclamped(view, cut) for cut in found.cuts) + shipping
+
+
+def _few_of_many(effect: Any, view: View) -> int:
+    """Return what the units that gain most gain: where units go elsewhere, the first ones may be any of them."""
+    found = effect.evolve(max_units=len(view.own) or 1).propose(view)
+    gains: list[int] = []
+    for cut in found.cuts:
+        if cut.rate is not None:
+            return most_off(view, cut.rate, dearest(view, cut.units)[: effect.max_units], cut.units)
+        gains += cut.amounts
+    return sum(sorted(gains, reverse=True)[: effect.max_units])
 
 
 def _unclamped(view: View, cut: Cut) -> int:

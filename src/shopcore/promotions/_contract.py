@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 
 from shopcore.errors import RuleContractError
 from shopcore.models import Rate
-from shopcore.models._rule import CartView, Cut, Proposal, Unmet
+from shopcore.models._rule import Cut, Proposal, Unmet
 
 MOST: Final = 2**62
 MAX_CUTS: Final = 10_000
@@ -16,10 +16,10 @@ MAX_TEXT: Final = 64
 MAX_SKUS: Final = 1_000
 
 
-def asked(name: str, question: Callable[[Any], Any], view: CartView) -> Any:
+def asked(name: str, question: Callable[[Any], Any], about: Any) -> Any:
     """Return what a rule answers; whatever it raises is chained to an error that names its promotion."""
     try:
-        return question(view)
+        return question(about)
     except Exception as error:
         raise RuleContractError(
             f"promotion {name}: its rule raised {type(error).__name__}", promotion_id=name, reason="raised"

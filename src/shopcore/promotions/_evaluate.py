@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from shopcore._checks import instance
-from shopcore.models import Money
+from shopcore.models import Model, Money
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion, RawRule
 from shopcore.promotions._best import best
@@ -89,9 +89,7 @@ def evaluate(
     full: not applied, the goods do not cost enough yet; it would if 38.40 CNY more were spent on its goods
     """
     instance("budget", budget, SearchBudget)
-    if isinstance(promotions, list | tuple) and any(isinstance(one, Promotion) and _is_raw(one) for one in promotions):
-        promotions = [registry.resolve(one) for one in promotions]
-    problem = Problem(cart, promotions, policy, at, usage or {})
+    problem = Problem(cart, looked_up(promotions, registry), policy, at, usage or {})
     currency = cart.currency
     if policy.selection == "priority":
         taken = by_priority(problem)
@@ -112,5 +110,19 @@ def evaluate(
     return report(problem, chosen, certificate, dominated)
 
 
-def _is_raw(one: Promotion) -> bool:
-    return isinstance(one.effect, RawRule) or isinstance(one.when, RawRule)
+def looked_up(promotions: Sequence[Promotion], registry: Registry) -> Sequence[Promotion]:
+    """Return promotions with the rules that are still raw looked up."""
+    instance("registry", registry, Registry)
+    if isinstance(promotions, list | tuple) and any(map(_is_raw, promotions)):
+        return [registry.resolve(one) if isinstance(one, Promotion) else one for one in promotions]
+    return promotions
+
+
+def _is_raw(one: object) -> bool:
+    return isinstance(one, Promotion) and (_has_raw(one.effect) or _has_raw(one.when))
+
+
+def _has_raw(rule: object) -> bool:
+    if isinstance(rule, RawRule):
+        return True
+    return isinstance(rule, Model) and hasattr(rule, "resolved") and any(map(_has_raw, getattr(rule, "of", ())))

@@ -16,11 +16,12 @@ def only_gets_harder(when: Any) -> bool:
     if isinstance(when, AllOf | AnyOf):
         return all(only_gets_harder(part) for part in when.of)
     if isinstance(when, NoneOf):
-        return all(_never_changes(part) for part in when.of)
+        return all(never_changes(part) for part in when.of)
     return isinstance(when, Check)
 
 
-def _never_changes(when: Any) -> bool:
+def never_changes(when: Any) -> bool:
+    """Return whether no price can change what a condition says."""
     if isinstance(when, AllOf | AnyOf | NoneOf):
-        return all(_never_changes(part) for part in when.of)
-    return isinstance(when, Check) and not isinstance(when, SpendAtLeast)
+        return all(never_changes(part) for part in when.of)
+    return when is None or (isinstance(when, Check) and not isinstance(when, SpendAtLeast))

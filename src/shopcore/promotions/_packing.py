@@ -7,6 +7,7 @@ The search prices every decision for real and uses the table as its bound, so li
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +15,7 @@ from shopcore.promotions import rules as r
 from shopcore.promotions._assign import on_sets
 from shopcore.promotions._bounds import bound_of
 from shopcore.promotions._budget import SearchBudget
+from shopcore.promotions._harder import never_changes
 from shopcore.promotions._prepare import Candidate, Problem
 from shopcore.promotions._run import Legality, Outcome, attempt, used_units
 from shopcore.promotions._search import Found, gifts_of
@@ -58,10 +60,14 @@ class Packing:
         self.best = _Node(self.opening, (), (), 0, 0)
         self.score = (-1, 0, 0)
         self.second: tuple[int, tuple[str, ...]] | None = None
+        self.free = problem.policy.order == "free" and any(_heeds_prices(one) for one in self.row)
 
     def run(self) -> Found:
         """Return the best assignment."""
-        self._visit(self.best, 0)
+        if self.free:
+            self._visit_free(self.best, tuple(range(len(self.row))))
+        else:
+            self._visit(self.best, 0)
         best = self.best
         bound = max(best.saving, self.open_bound)
         return Found(best.outcomes, best.state, best.saving, bound, self.nodes, "exact_units", self.second)
@@ -148,21 +154,43 @@ class Packing:
         if place == len(self.row):
             self._offer(node)
             return
-        free = node.state.free or frozenset()
-        limit = node.saving + self.rest[place][_mask(free)]
+        if self._promising(node, place):
+            for after in self._after(node, self.row[place]):
+                self._visit(after, place + 1)
+            self._visit(node, place + 1)
+
+    def _visit_free(self, node: _Node, rest: tuple[int, ...]) -> None:
+        """Visit every order of a stage: needed only where a promotion heeds what others left of the prices."""
+        self.nodes += 1
+        if not rest:
+            self._offer(node)
+            return
+        stage = self.row[rest[0]].promotion.stage
+        here = [place for place in rest if self.row[place].promotion.stage == stage]
+        first = next(place for place, one in enumerate(self.row) if one.promotion.stage == stage)
+        if self._promising(node, first):
+            for place in here:
+                for after in self._after(node, self.row[place]):
+                    self._visit_free(after, tuple(other for other in rest if other != place))
+            self._visit_free(node, rest[len(here) :])
+
+    def _promising(self, node: _Node, place: int) -> bool:
+        """Return whether something as good as the best may follow where the candidates from a place on are left."""
+        limit = node.saving + self.rest[place][_mask(node.state.free or frozenset())]
         limit = min(limit, node.saving + sum(node.state.price) + node.state.shipping)
         if limit < self.score[0]:
-            return
+            return False
         if self.nodes > self.budget.nodes:
             self.open_bound = max(self.open_bound, limit)
+            return False
+        return True
+
+    def _after(self, node: _Node, one: Candidate) -> Iterator[_Node]:
+        if self.legality.blockers(node.taken, one):
             return
-        one = self.row[place]
-        if not self.legality.blockers(node.taken, one):
-            for found, after in self._options(one, node.state, free):
-                gifts = node.gifts + gifts_of((found,))
-                taken, outcomes = (*node.taken, one), (*node.outcomes, found)
-                self._visit(_Node(after, taken, outcomes, node.saving + found.saving, gifts), place + 1)
-        self._visit(node, place + 1)
+        for found, after in self._options(one, node.state, node.state.free or frozenset()):
+            gifts = node.gifts + gifts_of((found,))
+            yield _Node(after, (*node.taken, one), (*node.outcomes, found), node.saving + found.saving, gifts)
 
     def _options(self, one: Candidate, state: State, free: frozenset[int]) -> list[tuple[Outcome, State]]:
         table = self.tables[self.row.index(one)]
@@ -204,6 +232,13 @@ class Packing:
             self.best, self.score = node, score
         elif self.second is None or node.saving > self.second[0]:
             self.second = (node.saving, names)
+
+
+def _heeds_prices(one: Candidate) -> bool:
+    """Return whether what others took off may change what a candidate does with units of its own."""
+    effect = one.promotion.effect
+    plain = isinstance(effect, Rule) and not isinstance(effect, (*NOTHING, r.AddOn))
+    return not (plain and never_changes(one.when))
 
 
 def _saved(table: Table, mask: int) -> int:

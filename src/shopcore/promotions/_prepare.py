@@ -12,7 +12,7 @@ from shopcore.errors import CurrencyMismatchError
 from shopcore.models import Money
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion, RawRule
-from shopcore.models._rule import Proposal, Unmet
+from shopcore.models._rule import LineFilter, Proposal, Unmet
 from shopcore.promotions._contract import asked, broken, check_proposal, check_unmet
 from shopcore.promotions._policy import StackingPolicy, StagePolicy
 from shopcore.promotions._view import Layout, State, Terms, View
@@ -75,9 +75,8 @@ class Candidate:
         self.index = index
         self.promotion = promotion
         self.propose = effect.propose if hasattr(effect, "propose") else effect
-        on = getattr(effect, "on", None)
-        self.on = on if callable(getattr(on, "matches", None)) else None
         self.own = isinstance(effect, Rule)
+        self.on: LineFilter | None = effect.on if self.own else asked(promotion.promotion_id, _chooser, effect)
         # Our rules find all their uses at once; a threshold, and a foreign rule, are asked again for every use.
         self.loops = not self.own or isinstance(effect, SpendThreshold)
         # How often it may be used where units serve once.
@@ -132,8 +131,10 @@ class Problem:
     ) -> None:
         instance("cart", cart, Cart)
         instance("policy", policy, StackingPolicy)
-        if isinstance(promotions, str | bytes) or not hasattr(promotions, "__getitem__"):
-            fail("promotions", promotions, "a sequence of promotions", reason="type")
+        if not isinstance(promotions, Sequence) or isinstance(promotions, str | bytes):
+            fail("promotions", type(promotions).__name__, "a sequence of promotions", reason="type")
+        if not isinstance(usage, Mapping):
+            fail("usage", type(usage).__name__, "a mapping of promotion id to Usage", reason="type")
         at_most("promotions", promotions, MAX_PROMOTIONS, "promotions")
         for known in usage.values():
             instance("usage", known, Usage)
@@ -174,7 +175,12 @@ class Problem:
             terms = known.get(promotion.stage)
             if terms is None:
                 terms = known[promotion.stage] = terms_of(self.policy, stages.get(promotion.stage))
-            self.candidates.append(Candidate(index, promotion, terms, self._room(promotion, usage)))
+            one = Candidate(index, promotion, terms, self._room(promotion, usage))
+            if not one.own and one.on is not None:
+                # Asked once, on the guest's cart, so that what it raises later names its promotion too.
+                asked(promotion.promotion_id, self.guest.units, one.on)
+                self._unharmed(promotion.promotion_id)
+            self.candidates.append(one)
 
     def _barred(self, promotion: Promotion, usage: Usage | None, codes: frozenset[str]) -> Unmet | None:
         if isinstance(promotion.effect, RawRule) or isinstance(promotion.when, RawRule):
@@ -255,8 +261,13 @@ class Problem:
             broken(name, "a rule must leave the cart as it is", "mutation")
 
 
+def _chooser(effect: Any) -> Any:
+    on = getattr(effect, "on", None)
+    return on if callable(getattr(on, "matches", None)) else None
+
+
 def _uses_of(effect: Any, name: str) -> int:
-    uses = getattr(effect, "uses", 1)
+    uses = asked(name, lambda rule: getattr(rule, "uses", 1), effect)
     if type(uses) is not int or uses < 1:
         broken(name, "uses must be an int of 1 or more", "uses")
     return uses

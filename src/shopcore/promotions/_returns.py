@@ -17,6 +17,7 @@ from shopcore.promotions._budget import SearchBudget
 from shopcore.promotions._evaluate import BY_PRIORITY, FULL, evaluate
 from shopcore.promotions._policy import StackingPolicy
 from shopcore.promotions._prepare import Usage
+from shopcore.promotions._registry import BUILT_INS, Registry
 from shopcore.promotions._results import PricedCart
 
 __all__ = ["Purchase", "RefundQuote", "ReturnPolicy", "quote_refund"]
@@ -68,6 +69,8 @@ class Purchase:
         Usage before it.
     budget : SearchBudget
         How far the search went.
+    registry : Registry
+        The kinds of rules that were known, for promotions that are kept as they were read.
     """
 
     cart: Cart
@@ -76,13 +79,22 @@ class Purchase:
     at: datetime | None = None
     usage: Mapping[str, Usage] | None = None
     budget: SearchBudget = FULL
+    registry: Registry = BUILT_INS
 
     def priced(self) -> PricedCart:
         """Return the cart as it was priced."""
         return self._of(self.cart, self.promotions)
 
     def _of(self, cart: Cart, promotions: Sequence[Promotion]) -> PricedCart:
-        return evaluate(cart, promotions, self.policy, at=self.at, usage=self.usage, budget=self.budget)
+        return evaluate(
+            cart,
+            promotions,
+            self.policy,
+            at=self.at,
+            usage=self.usage,
+            budget=self.budget,
+            registry=self.registry,
+        )
 
 
 @dataclass(frozen=True, slots=True)

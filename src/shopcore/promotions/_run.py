@@ -64,10 +64,13 @@ def _use(problem: Problem, one: Candidate, state: State, spent: int) -> tuple[An
     if not (goods or shipping or found.gifts or found.pay_now):
         return NO_EFFECT, state
     shares, shipping, capped = _limited(problem, one, state, (shares, shipping), spent)
-    goods = sum(shares.values())
+    wanted, goods, points = goods, sum(shares.values()), found.points
     if capped and not (goods or shipping):
         return Unmet("budget"), state
-    outcome = Outcome(one, state, shares, goods, shipping, found.gifts, found.pay_now, found.points, capped)
+    if points and goods < wanted:
+        # Whole points: the last one pays for what is left of the limit.
+        points = -(-points * goods // wanted)
+    outcome = Outcome(one, state, shares, goods, shipping, found.gifts, found.pay_now, points, capped)
     return outcome, _after(one, state, outcome, found)
 
 

@@ -13,9 +13,10 @@ from shopcore.models import Money, Result
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion
 from shopcore.promotions._budget import SearchBudget
-from shopcore.promotions._evaluate import BY_PRIORITY, FULL, evaluate
+from shopcore.promotions._evaluate import BY_PRIORITY, FULL, evaluate, looked_up
 from shopcore.promotions._policy import StackingPolicy
 from shopcore.promotions._prepare import Candidate, Problem, Usage
+from shopcore.promotions._registry import BUILT_INS, Registry
 from shopcore.promotions._results import PricedCart
 from shopcore.promotions._run import Legality, Outcome, attempt
 
@@ -47,6 +48,7 @@ def verify(
     at: datetime | None = None,
     usage: Mapping[str, Usage] | None = None,
     budget: SearchBudget = FULL,
+    registry: Registry = BUILT_INS,
 ) -> Verification:
     """Return whether a priced cart is what it says: amounts, legality, and the proof (核验).
 
@@ -57,7 +59,7 @@ def verify(
     ----------
     result : PricedCart
         What is to be checked.
-    cart, promotions, policy, at, usage, budget
+    cart, promotions, policy, at, usage, budget, registry
         What it was priced from.
 
     Examples
@@ -77,6 +79,7 @@ def verify(
     'the total is not list less saving'
     """
     instance("result", result, PricedCart)
+    promotions = looked_up(promotions, registry)
     problem = Problem(cart, promotions, policy, at, usage or {})
     faults = [*_sums(result), *_legality(problem, result)]
     again = evaluate(cart, promotions, policy, at=at, usage=usage, budget=budget)

@@ -188,6 +188,11 @@ class View:
         """Whether each unit serves one promotion only; a proposal is then one use of the rule."""
         return self._terms.once
 
+    @property
+    def scarce(self) -> bool:
+        """Whether other promotions may take units away."""
+        return self._free is not None
+
     def units(self, chosen: LineFilter | None = None) -> tuple[int, ...]:
         """Return the units of the lines chosen that may still be used."""
         found = self._layout.units(chosen)

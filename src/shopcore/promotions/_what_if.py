@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shopcore._checks import at_most, fail
+from shopcore._checks import at_most, fail, instance
 from shopcore.errors import CurrencyMismatchError
-from shopcore.models import Money, Result
+from shopcore.models import Currency, Money, Result
 from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion
 from shopcore.promotions._budget import SearchBudget
-from shopcore.promotions._evaluate import FULL, evaluate
+from shopcore.promotions._evaluate import FULL, evaluate, looked_up
 from shopcore.promotions._policy import StackingPolicy
 from shopcore.promotions._prepare import Usage
+from shopcore.promotions._registry import BUILT_INS, Registry
 from shopcore.promotions._results import PricedCart
 
 __all__ = ["PolicyOutcome", "PriceOfGreed", "TakeUp", "evaluate_many", "price_of_greed"]
@@ -35,8 +36,8 @@ class TakeUp(Result):
 class PolicyOutcome(Result):
     """What all carts come to under one policy.
 
-    `margin` is goods paid less their cost, None where no costs were given; `proved` counts the carts whose combination
-    is proved to be the best.
+    `margin` is goods paid less their cost and that of the gifts, None where no costs were given; `proved` counts the
+    carts whose combination is proved to be the best.
     """
 
     policy: str
@@ -86,6 +87,7 @@ def evaluate_many(
     usage: Mapping[str, Usage] | None = None,
     unit_costs: Mapping[str, Money] | None = None,
     budget: SearchBudget = FULL,
+    registry: Registry = BUILT_INS,
 ) -> tuple[PolicyOutcome, ...]:
     """Return what carts would come to under each policy (what-if).
 
@@ -99,10 +101,10 @@ def evaluate_many(
         The set they are priced with.
     policies : mapping of name to StackingPolicy
         What is compared.
-    at, usage, budget
+    at, usage, budget, registry
         As in `evaluate`.
     unit_costs : mapping of SKU to Money, optional
-        Landed cost of a unit, for the margin; every SKU of the carts is needed then.
+        Landed cost of a unit, for the margin; every SKU of the carts and of the gifts given is needed then.
 
     Returns
     -------
@@ -134,17 +136,20 @@ def evaluate_many(
     at_most("carts", carts, MAX_CARTS, "carts")
     if not carts:
         fail("carts", carts, "at least one cart", reason="too_few")
-    currency = carts[0].currency
-    if any(cart.currency is not currency for cart in carts):
+    if not isinstance(policies, Mapping):
+        fail("policies", type(policies).__name__, "a mapping of name to StackingPolicy", reason="type")
+    currency = instance("carts", carts[0], Cart).currency
+    if any(instance("carts", cart, Cart).currency is not currency for cart in carts):
         raise CurrencyMismatchError(
             "carts must be of one currency", argument="carts", expected="one currency", reason="currency_mismatch"
         )
+    known = looked_up(promotions, registry)
     return tuple(
         _outcome(
             name,
-            promotions,
-            [evaluate(cart, promotions, policy, at=at, usage=usage, budget=budget) for cart in carts],
-            unit_costs,
+            known,
+            (evaluate(cart, known, policy, at=at, usage=usage, budget=budget) for cart in carts),
+            (currency, unit_costs),
         )
         for name, policy in policies.items()
     )
@@ -153,36 +158,54 @@ def evaluate_many(
 def _outcome(
     name: str,
     promotions: Sequence[Promotion],
-    priced: Sequence[PricedCart],
-    unit_costs: Mapping[str, Money] | None,
+    priced: Iterable[PricedCart],
+    worth: tuple[Currency, Mapping[str, Money] | None],
 ) -> PolicyOutcome:
-    currency = priced[0].total.currency
-    used: dict[str, list[int]] = {one.promotion_id: [] for one in promotions}
+    """Sum up cart by cart, so that a million of them never lie in memory at once."""
+    currency, unit_costs = worth
+    used: dict[str, list[int]] = {one.promotion_id: [0, 0] for one in promotions}
+    totals: list[int] = []
+    listed = saved = helped = proved = margin = 0
     for one in priced:
+        totals.append(one.total.minor)
+        listed += one.list_total.minor
+        saved += one.saving.minor
+        helped += one.saving.minor > 0
+        proved += one.certificate.status == "optimal"
+        margin += 0 if unit_costs is None else _margin(one, unit_costs)
         for entry in one.trace:
             if entry.applied:
-                used[entry.promotion_id].append(entry.saving.minor)
+                used[entry.promotion_id][0] += 1
+                used[entry.promotion_id][1] += entry.saving.minor
     return PolicyOutcome(
         policy=name,
-        carts=len(priced),
-        list_total=Money.total((one.list_total for one in priced), currency),
-        total=Money.total((one.total for one in priced), currency),
-        saving=Money.total((one.saving for one in priced), currency),
-        carts_with_saving=sum(one.saving.minor > 0 for one in priced),
-        take_up=tuple(TakeUp(key, len(some), Money(sum(some), currency)) for key, some in used.items()),
-        margin=None if unit_costs is None else Money(sum(_margin(one, unit_costs) for one in priced), currency),
-        proved=sum(one.certificate.status == "optimal" for one in priced),
-        totals=tuple(one.total.minor for one in priced),
+        carts=len(totals),
+        list_total=Money(listed, currency),
+        total=Money(sum(totals), currency),
+        saving=Money(saved, currency),
+        carts_with_saving=helped,
+        take_up=tuple(TakeUp(key, count, Money(minor, currency)) for key, (count, minor) in used.items()),
+        margin=None if unit_costs is None else Money(margin, currency),
+        proved=proved,
+        totals=tuple(totals),
     )
 
 
 def _margin(priced: PricedCart, unit_costs: Mapping[str, Money]) -> int:
-    margin = 0
-    for line in priced.lines:
-        cost = unit_costs.get(line.sku)
+    margin = sum(line.amount.minor for line in priced.lines)
+    gone = [(line.sku, line.quantity) for line in priced.lines]
+    for sku, count in (*gone, *priced.gifts):
+        cost = unit_costs.get(sku)
         if cost is None:
-            fail("unit_costs", line.sku, "a cost for every SKU of the carts", reason="missing")
-        margin += (line.amount - cost * line.quantity).minor
+            fail("unit_costs", sku, "a cost for every SKU of the carts and of their gifts", reason="missing")
+        if cost.currency is not priced.total.currency:
+            raise CurrencyMismatchError(
+                "unit_costs must be in the currency of the carts",
+                argument="unit_costs",
+                expected="the currency of the carts",
+                reason="currency_mismatch",
+            )
+        margin -= cost.minor * count
     return margin
 
 
@@ -194,12 +217,13 @@ def price_of_greed(
     at: datetime | None = None,
     usage: Mapping[str, Usage] | None = None,
     budget: SearchBudget = FULL,
+    registry: Registry = BUILT_INS,
 ) -> PriceOfGreed:
     """Return how far promotions taken in order are from the best deal on these carts (贪心的代价).
 
     Parameters
     ----------
-    carts, promotions, at, usage, budget
+    carts, promotions, at, usage, budget, registry
         As in `evaluate_many`.
     policy : StackingPolicy
         Its selection is set to priority and to best in turn.
@@ -216,7 +240,7 @@ def price_of_greed(
     in order 67.01 USD, best 63.01 USD: 4.00 USD paid more on 1 of 1 carts
     """
     both = {name: policy.evolve(selection=name) for name in ("priority", "best")}
-    greedy, best = evaluate_many(carts, promotions, both, at=at, usage=usage, budget=budget)
+    greedy, best = evaluate_many(carts, promotions, both, at=at, usage=usage, budget=budget, registry=registry)
     extra = [mine - least for mine, least in zip(greedy.totals, best.totals, strict=True)]
     currency = best.total.currency
     place = max(range(len(extra)), key=extra.__getitem__)

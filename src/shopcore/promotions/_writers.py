@@ -73,6 +73,22 @@ def _worth(program: Program, columns: Mapping[int, int]) -> list[tuple[int, floa
     return [(column, float(program.price(line))) for line, column in columns.items()]
 
 
+def _tiers(program: Program, one: Candidate, effect: Any, view: View) -> bool:
+    """Say tiers as alternatives, each for the quantities it counts for."""
+    on: list[int] = []
+    for place, tier in enumerate(effect.tiers):
+        most = min([later.min_quantity for later in effect.tiers[place + 1 :]] + [len(view.own) + 1]) - 1
+        if tier.min_quantity > most:
+            continue
+        gain = _percent(view, tier.percent) if tier.price is None else _down_to(view, tier.price.minor)
+        counted = [(column, 1.0) for column in program.take(one, place, view.own, gain).values()]
+        on.append(program.column(one, 0.0, 1))
+        program.row([*counted, (on[-1], -float(tier.min_quantity))], 0, INF)
+        program.row([*counted, (on[-1], -float(most))], -INF, 0)
+    program.row([(switch, 1.0) for switch in on], -INF, 1)
+    return True
+
+
 def _spend(program: Program, one: Candidate, effect: Any, view: View) -> bool:
     """Say an amount off once the units taken cost enough; with steps, or once per use."""
     units, every = view.own, amount_of(getattr(effect, "every", None))
@@ -231,6 +247,7 @@ WRITERS: Final[dict[type, Writer]] = {
     r.FlashSale: _singles,
     r.MemberPrice: _singles,
     r.Presale: _singles,
+    r.TieredPrice: _tiers,
     r.SpendThreshold: _spend,
     r.RedPacket: _spend,
     r.SpendThresholdPercent: _spend_percent,

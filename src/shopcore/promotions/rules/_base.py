@@ -24,6 +24,7 @@ __all__ = [
     "Saving",
     "Times",
     "amount_of",
+    "chooses_any",
     "dearest",
     "fail_rule",
     "most_off",
@@ -89,6 +90,12 @@ class Saving(Rule):
 def amount_of(amount: Any) -> int:
     """Return the minor units of an amount, 0 of none."""
     return 0 if amount is None else int(amount.minor)
+
+
+def chooses_any(view: CartView, on: Selector) -> bool:
+    """Return whether a selection has goods in the cart, used by other promotions or not."""
+    lines = view.cart.lines
+    return bool(lines) if on.is_everything else any(map(on.matches, lines))
 
 
 def one_given(**fields: Any) -> None:

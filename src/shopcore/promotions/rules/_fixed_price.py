@@ -99,7 +99,8 @@ class AddOn(Rule):
     threshold : Money
         What the other goods must cost.
     others : Selector, optional
-        Which goods those are; by default all but the add-ons.
+        Which goods those are; by default all but the add-ons. Like a condition they need only be in the cart: where
+        units serve once, they may serve other promotions.
     max_units : int
         How many add-on units.
 
@@ -120,9 +121,10 @@ class AddOn(Rule):
 
     def propose(self, view: CartView) -> Proposal:
         """Return the way down to the price, where the other goods cost enough."""
-        own = set(view.own)
-        others = view.units(self.others) if self.others is not None else view.units()
-        spend = view.spend(tuple(unit for unit in others if unit not in own), self.basis)
+        wanted = [
+            not self.on.matches(line) and (self.others is None or self.others.matches(line)) for line in view.cart.lines
+        ]
+        spend = view.spend(tuple(unit for unit, line in enumerate(view.line_of) if wanted[line]), self.basis)
         if spend < amount_of(self.threshold):
             return Proposal(unmet=Unmet("threshold", minor=amount_of(self.threshold) - spend))
         return lowered(view, self.price.minor, self.max_units)

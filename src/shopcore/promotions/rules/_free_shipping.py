@@ -9,7 +9,7 @@ from pydantic import model_validator
 from shopcore.models import Public
 from shopcore.models._fields import Amount
 from shopcore.models._rule import Basis, CartView, Proposal, Unmet
-from shopcore.promotions.rules._base import Percent, Rule, amount_of, fail_rule
+from shopcore.promotions.rules._base import NO_UNITS, Percent, Rule, amount_of, chooses_any, fail_rule
 
 __all__ = ["FreeShipping"]
 
@@ -46,6 +46,8 @@ class FreeShipping(Rule):
 
     def propose(self, view: CartView) -> Proposal:
         """Return what comes off the fee."""
+        if not chooses_any(view, self.on):
+            return NO_UNITS
         short = amount_of(self.threshold) - view.spend(view.own, self.basis)
         if short > 0:
             return Proposal(unmet=Unmet("threshold", minor=short))

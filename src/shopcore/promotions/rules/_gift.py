@@ -9,7 +9,7 @@ from pydantic import model_validator
 from shopcore.models import Public
 from shopcore.models._fields import Amount, Many, PositiveAmount, SkuCode
 from shopcore.models._rule import Basis, CartView, Proposal, Unmet
-from shopcore.promotions.rules._base import MANY, Quantity, Rule, Times, amount_of, fail_rule
+from shopcore.promotions.rules._base import MANY, NO_UNITS, Quantity, Rule, Times, amount_of, chooses_any, fail_rule
 
 __all__ = ["Gift"]
 
@@ -52,6 +52,8 @@ class Gift(Rule):
 
     def propose(self, view: CartView) -> Proposal:
         """Return the gift, or how much is missing."""
+        if not chooses_any(view, self.on):
+            return NO_UNITS
         spend = view.spend(view.own, self.basis)
         needed = max(amount_of(self.threshold), amount_of(self.every))
         if spend < needed:

@@ -50,6 +50,8 @@ class Presale(Rule):
 class Points(Rule):
     """Points spent as money (积分抵扣): whole points only, at most a share of what the goods chosen cost.
 
+    Never more points than take effect above the floors, under a budget and under the policy's cap on discounts.
+
     Parameters
     ----------
     value_per_point : Money or UnitPrice
@@ -79,9 +81,10 @@ class Points(Rule):
         if not have or not above:
             return Proposal(unmet=Unmet("no_points"))
         units = view.own
-        room = view.spend(units, "running")
+        room = sum(max(view.price[unit] - view.floor[unit], 0) for unit in units)
         if self.cap_percent is not None:
-            room = min(room, room * self.cap_percent.numerator // self.cap_percent.denominator)
+            spend = view.spend(units, "running")
+            room = min(room, spend * self.cap_percent.numerator // self.cap_percent.denominator)
         used = min(have, room * below // above)
         off = used * above // below
         if not off:

@@ -9,7 +9,7 @@ from pydantic import model_validator
 from shopcore.models import Model, Public
 from shopcore.models._fields import Amount, Many
 from shopcore.models._rule import CartView, Cut, Proposal, Unmet
-from shopcore.promotions.rules._base import Percent, Quantity, Rule, one_given
+from shopcore.promotions.rules._base import NO_UNITS, Percent, Quantity, Rule, amount_of, most_off, one_given
 from shopcore.promotions.rules._fixed_price import lowered
 
 __all__ = ["PriceTier", "TieredPrice"]
@@ -42,7 +42,7 @@ class TieredPrice(Rule):
     kind: Public[Literal["tiered_price"]] = "tiered_price"
     tiers: Public[Annotated[tuple[PriceTier, ...], Many(50, "tiers")]]
 
-    monotone: ClassVar[bool] = True
+    monotone: ClassVar[bool] = False
 
     def propose(self, view: CartView) -> Proposal:
         """Return what the last tier reached gives to every unit chosen."""
@@ -53,5 +53,17 @@ class TieredPrice(Rule):
                     return lowered(view, tier.price.minor, None)
                 return Proposal((Cut(units, rate=tier.percent),))
         if not units:
-            return Proposal(unmet=Unmet("missing_item"))
+            return NO_UNITS
         return Proposal(unmet=Unmet("not_enough_items", count=min(t.min_quantity for t in self.tiers) - len(units)))
+
+    def upper_bound(self, view: CartView) -> int:
+        """Return the most any tier reached takes off: with fewer units a lower tier may be the better one."""
+        units = view.own
+        reached = [tier for tier in self.tiers if len(units) >= tier.min_quantity]
+        return max((_most(view, tier, units) for tier in reached), default=0)
+
+
+def _most(view: CartView, tier: PriceTier, units: tuple[int, ...]) -> int:
+    if tier.percent is not None:
+        return most_off(view, tier.percent, units, units)
+    return sum(max(view.price[unit] - amount_of(tier.price), 0) for unit in units)

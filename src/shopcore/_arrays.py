@@ -7,8 +7,8 @@ before anything is computed, because numpy wraps silently afterwards.
 from __future__ import annotations
 
 import numbers
-from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Final, NoReturn
 
 import numpy as np
 
@@ -303,3 +303,24 @@ def check_rows(argument: str, size: int, limit: int = MAX_ROWS) -> None:
     """Refuse more rows than the stated limit before work is done."""
     if size > limit:
         fail_limit(argument, size, limit, "rows", reason="too_many_rows")
+
+
+class ByValue:
+    """Equality of a frozen dataclass whose fields may be arrays: field by field, missing numbers alike."""
+
+    __slots__ = ()
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # holds arrays, like a list it cannot be a key
+
+    def __eq__(self, other: object) -> bool:
+        """Compare by value."""
+        if type(other) is not type(self):
+            return NotImplemented
+        names = [field.name for field in fields(self)]  # type: ignore[arg-type]  # the mixin is used on dataclasses only
+        return all(_alike(getattr(self, name), getattr(other, name)) for name in names)
+
+
+def _alike(one: Any, two: Any) -> bool:
+    if isinstance(one, np.ndarray) or isinstance(two, np.ndarray):
+        missing = np.asarray(one).dtype.kind == "f" and np.asarray(two).dtype.kind == "f"
+        return bool(np.array_equal(one, two, equal_nan=missing))
+    return bool(one == two)

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, POSITIVE, broadcast, fail_rows, floats, give_back
+from shopcore._arrays import NON_NEGATIVE, POSITIVE, ByValue, broadcast, fail_rows, floats, give_back
 from shopcore._checks import fail, instance, integer, number, one_of
 from shopcore._intervals import normal_quantile
 from shopcore.customers._bg_bb import MAX_CHANCES, BgBb
@@ -297,7 +297,7 @@ Scale: TypeAlias = Literal["log", "logit", "plain"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Prediction(Result):
+class Prediction(ByValue, Result):
     """A prediction and how far the fitted parameters leave it open.
 
     Attributes

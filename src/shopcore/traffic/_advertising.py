@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from shopcore.traffic._definition import Average, Share, Words, average, examples, share
+from shopcore.traffic._definition import Words, average, examples, share
 from shopcore.traffic._ratio import Meaning
+from shopcore.traffic._signatures import (
+    AdvertisingCostOfSale,
+    ClickThroughRate,
+    CostPerClick,
+    CostPerMille,
+    CostPerOrder,
+    ReturnOnAdSpend,
+    TotalAdvertisingCostOfSale,
+    VisitorCost,
+)
 
-click_through_rate: Final[Share] = share(
+click_through_rate: Final[ClickThroughRate] = share(
     "click_through_rate",
     Meaning("clicks", "impressions", "impression", "no_impressions"),
     Words(
@@ -22,7 +32,7 @@ click_through_rate: Final[Share] = share(
 )
 
 
-cost_per_click: Final[Average] = average(
+cost_per_click: Final[CostPerClick] = average(
     "cost_per_click",
     Meaning("spend", "clicks", "money", "no_clicks"),
     Words(
@@ -38,7 +48,7 @@ cost_per_click: Final[Average] = average(
 )
 
 
-cost_per_mille: Final[Average] = average(
+cost_per_mille: Final[CostPerMille] = average(
     "cost_per_mille",
     Meaning("spend", "impressions", "money", "no_impressions"),
     Words(
@@ -55,7 +65,7 @@ cost_per_mille: Final[Average] = average(
 )
 
 
-visitor_cost: Final[Average] = average(
+visitor_cost: Final[VisitorCost] = average(
     "visitor_cost",
     Meaning("spend", "paid_visitors", "money", "no_visitors"),
     Words(
@@ -71,7 +81,7 @@ visitor_cost: Final[Average] = average(
 )
 
 
-cost_per_order: Final[Average] = average(
+cost_per_order: Final[CostPerOrder] = average(
     "cost_per_order",
     Meaning("spend", "orders", "money", "no_orders"),
     Words(
@@ -87,7 +97,7 @@ cost_per_order: Final[Average] = average(
 )
 
 
-return_on_ad_spend: Final[Average] = average(
+return_on_ad_spend: Final[ReturnOnAdSpend] = average(
     "return_on_ad_spend",
     Meaning("ad_revenue", "spend", "money", "no_spend"),
     Words(
@@ -107,7 +117,7 @@ interval. Source: Google Ads help, target ROAS.""",
 )
 
 
-advertising_cost_of_sale: Final[Average] = average(
+advertising_cost_of_sale: Final[AdvertisingCostOfSale] = average(
     "advertising_cost_of_sale",
     Meaning("spend", "ad_revenue", "money", "no_ad_revenue"),
     Words(
@@ -123,7 +133,7 @@ advertising_cost_of_sale: Final[Average] = average(
 )
 
 
-total_advertising_cost_of_sale: Final[Average] = average(
+total_advertising_cost_of_sale: Final[TotalAdvertisingCostOfSale] = average(
     "total_advertising_cost_of_sale",
     Meaning("spend", "revenue", "money", "no_revenue"),
     Words(

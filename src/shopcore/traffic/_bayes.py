@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from shopcore._arrays import POSITIVE, broadcast, floats, give_back
+from shopcore._arrays import POSITIVE, ByValue, broadcast, floats, give_back
 from shopcore._checks import at_most, fail, integer
 from shopcore._intervals import counts
 from shopcore.models._result import Result
@@ -19,7 +19,7 @@ _CHUNK: Final = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class BayesianTest(Result):
+class BayesianTest(ByValue, Result):
     """What is believed of b against a (贝叶斯检验).
 
     Attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias, overload
 
 from shopcore._checks import fail, number, one_of
 from shopcore._intervals import confidence_level
@@ -13,6 +13,8 @@ from shopcore.models._result import Result, html_table
 from shopcore.models._traffic_facts import TrafficFacts
 from shopcore.traffic._facts import PEOPLE, Sums, rows_of, sum_rows, sums_by_channel
 from shopcore.traffic._ratio import CONFIDENCE, Meaning, of_counts, of_totals, undefined
+
+People: TypeAlias = Literal["distinct", "sum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,30 @@ class ChannelReport(Result):
         return html_table("ChannelReport", ("channel", *shown), rows)
 
 
+@overload
+def channel_report(
+    facts: Mapping[str, Sequence[object]],
+    *,
+    people: People = ...,
+    distinct: Mapping[str, Mapping[str, float]] | None = ...,
+    confidence: float = ...,
+) -> ChannelReport: ...
+
+
+@overload
+def channel_report(
+    facts: Iterable[TrafficFacts],
+    *,
+    people: People = ...,
+    distinct: Mapping[str, Mapping[str, float]] | None = ...,
+    confidence: float = ...,
+) -> ChannelReport: ...
+
+
 def channel_report(
     facts: Iterable[TrafficFacts] | Mapping[str, Sequence[object]],
     *,
-    people: Literal["distinct", "sum"] = "distinct",
+    people: People = "distinct",
     distinct: Mapping[str, Mapping[str, float]] | None = None,
     confidence: float = CONFIDENCE,
 ) -> ChannelReport:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from shopcore._arrays import broadcast, give_back
+from shopcore._arrays import ByValue, broadcast, give_back
 from shopcore._checks import number, one_of
 from shopcore._intervals import Alternative, confidence_level, counts, fieller, newcombe, normal_p, t_p, t_quantile
 from shopcore.models._result import Result
@@ -81,7 +81,7 @@ class Comparison(Result):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ProportionTests(Result):
+class ProportionTests(ByValue, Result):
     """z tests of many pairs of shares (批量比例检验).
 
     Attributes

@@ -1,7 +1,8 @@
 """One way to define a metric: its two parts, its basis, and what people should know; the rest is the same for all.
 
 `share` makes the metrics that divide counts of a part by counts of its whole, `average` those that divide totals.
-Both give plain functions whose docstring is put together from the definition.
+Both give plain functions whose docstring is put together from the definition; how each is called, for type checkers,
+stands in `_signatures`.
 """
 
 from __future__ import annotations
@@ -9,39 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import Parameter, Signature, cleandoc
-from typing import Any, Final, Protocol, overload
+from typing import Any, Final
 
 from shopcore._arrays import NON_NEGATIVE, floats
-from shopcore.models._ratio import Ratio
-from shopcore.models._ratios import Ratios
-from shopcore.traffic._ratio import CONFIDENCE, Column, Meaning, of_counts, of_totals
-from shopcore.typing import FloatLike
-
-
-class Share(Protocol):
-    """A metric that divides a part by its whole and knows how sure that is."""
-
-    @overload
-    def __call__(self, part: float, whole: float, /, *, confidence: float = ...) -> Ratio: ...
-
-    @overload
-    def __call__(self, part: Column, whole: FloatLike, /, *, confidence: float = ...) -> Ratios: ...
-
-    @overload
-    def __call__(self, part: FloatLike, whole: FloatLike, /, *, confidence: float = ...) -> Ratio | Ratios: ...
-
-
-class Average(Protocol):
-    """A metric that divides one total by another."""
-
-    @overload
-    def __call__(self, part: float, whole: float, /) -> Ratio: ...
-
-    @overload
-    def __call__(self, part: Column, whole: FloatLike, /) -> Ratios: ...
-
-    @overload
-    def __call__(self, part: FloatLike, whole: FloatLike, /) -> Ratio | Ratios: ...
+from shopcore.traffic._ratio import CONFIDENCE, Meaning, of_counts, of_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +64,7 @@ _CONFIDENCE: Final = """confidence : float
 """
 
 
-def share(name: str, meaning: Meaning, words: Words) -> Share:
+def share(name: str, meaning: Meaning, words: Words) -> Any:
     """Return the metric `name`: a share of counts with its Wilson interval."""
     signature = _signature(meaning, Parameter("confidence", Parameter.KEYWORD_ONLY, default=CONFIDENCE))
 
@@ -102,11 +74,10 @@ def share(name: str, meaning: Meaning, words: Words) -> Share:
 
     excess = f", or `{meaning.part}` exceeds `{meaning.whole}`"
     page = _PAGE.format(meaning=meaning, words=words, confidence=_CONFIDENCE, excess=excess)
-    made: Share = _named(metric, name, signature, page)
-    return made
+    return _named(metric, name, signature, page)
 
 
-def average(name: str, meaning: Meaning, words: Words, *, per: float = 1.0) -> Average:
+def average(name: str, meaning: Meaning, words: Words, *, per: float = 1.0) -> Any:
     """Return the metric `name`: one total over `per` of another, without an interval."""
     signature = _signature(meaning)
 
@@ -115,8 +86,7 @@ def average(name: str, meaning: Meaning, words: Words, *, per: float = 1.0) -> A
         return of_totals(meaning, part, whole if per == 1.0 else floats(meaning.whole, whole, NON_NEGATIVE) / per)
 
     page = _PAGE.format(meaning=meaning, words=words, confidence="", excess="")
-    made: Average = _named(metric, name, signature, page)
-    return made
+    return _named(metric, name, signature, page)
 
 
 def examples(*metrics: Callable[..., Any]) -> dict[str, str]:

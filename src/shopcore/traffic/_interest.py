@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from shopcore.traffic._definition import Share, Words, examples, share
+from shopcore.traffic._definition import Words, examples, share
 from shopcore.traffic._ratio import Meaning
+from shopcore.traffic._signatures import AddToCartRate, FavouriteCartRate, FavouriteRate
 
-favourite_rate: Final[Share] = share(
+favourite_rate: Final[FavouriteRate] = share(
     "favourite_rate",
     Meaning("favourites", "visitors", "person", "no_visitors"),
     Words(
@@ -22,7 +23,7 @@ favourite_rate: Final[Share] = share(
 )
 
 
-add_to_cart_rate: Final[Share] = share(
+add_to_cart_rate: Final[AddToCartRate] = share(
     "add_to_cart_rate",
     Meaning("added_to_cart", "visitors", "person", "no_visitors"),
     Words(
@@ -37,7 +38,7 @@ add_to_cart_rate: Final[Share] = share(
 )
 
 
-favourite_cart_rate: Final[Share] = share(
+favourite_cart_rate: Final[FavouriteCartRate] = share(
     "favourite_cart_rate",
     Meaning("favourite_or_cart", "visitors", "person", "no_visitors"),
     Words(

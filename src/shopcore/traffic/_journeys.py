@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shopcore._arrays import NON_NEGATIVE, check_rows, fail_rows, floats, minors
+from shopcore._arrays import NON_NEGATIVE, ByValue, check_rows, fail_rows, floats, minors
 from shopcore._checks import at_most, fail, text
 from shopcore.errors import ShapeError
 from shopcore.models._result import Result
@@ -20,7 +20,7 @@ MAX_CHANNELS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Journeys(Result):
+class Journeys(ByValue, Result):
     """Journeys of customers in columns (转化路径); equal paths may share a row with their counts.
 
     Attributes
@@ -45,17 +45,9 @@ class Journeys(Result):
     nulls: FloatArray
     days: FloatArray | None = None
 
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # holds arrays, like a list it cannot be a key
-
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self.conversions.size)
-
-    def __eq__(self, other: object) -> bool:
-        """Compare by value."""
-        if not isinstance(other, Journeys):
-            return NotImplemented
-        return self.to_dict() == other.to_dict()
 
     @property
     def lengths(self) -> IntArray:

@@ -10,11 +10,12 @@ import numpy as np
 from shopcore.models._ratio import Ratio
 from shopcore.models._ratios import Ratios
 from shopcore.models._result import Result
-from shopcore.traffic._definition import Average, Share, Words, average, examples, share
+from shopcore.traffic._definition import Words, average, examples, share
 from shopcore.traffic._ratio import CONFIDENCE, Meaning, of_counts, of_totals
+from shopcore.traffic._signatures import GrossMerchandisePerMille, InteractionRate
 from shopcore.typing import FloatLike
 
-interaction_rate: Final[Share] = share(
+interaction_rate: Final[InteractionRate] = share(
     "interaction_rate",
     Meaning("interacting", "viewers", "person", "no_viewers"),
     Words(
@@ -29,7 +30,7 @@ interaction_rate: Final[Share] = share(
 )
 
 
-gross_merchandise_per_mille: Final[Average] = average(
+gross_merchandise_per_mille: Final[GrossMerchandisePerMille] = average(
     "gross_merchandise_per_mille",
     Meaning("revenue", "views", "money", "no_views"),
     Words(

@@ -10,11 +10,12 @@ from shopcore._checks import number, one_of
 from shopcore.models._ratio import Ratio
 from shopcore.models._ratios import Ratios
 from shopcore.models._result import Result
-from shopcore.traffic._definition import Average, Share, Words, average, examples, share
+from shopcore.traffic._definition import Words, average, examples, share
 from shopcore.traffic._ratio import CONFIDENCE, Column, Meaning, of_counts, of_presale, of_totals
+from shopcore.traffic._signatures import RefundRate, UnitSessionRate
 from shopcore.typing import FloatLike
 
-refund_rate: Final[Share] = share(
+refund_rate: Final[RefundRate] = share(
     "refund_rate",
     Meaning("refunded_orders", "matured_orders", "order", "not_matured"),
     Words(
@@ -30,7 +31,7 @@ than the return window, in both numbers.""",
 )
 
 
-unit_session_rate: Final[Average] = average(
+unit_session_rate: Final[UnitSessionRate] = average(
     "unit_session_rate",
     Meaning("units", "sessions", "session", "no_sessions"),
     Words(

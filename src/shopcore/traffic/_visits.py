@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from shopcore.traffic._definition import Average, Share, Words, average, examples, share
+from shopcore.traffic._definition import Words, average, examples, share
 from shopcore.traffic._ratio import Meaning
+from shopcore.traffic._signatures import (
+    BounceRate,
+    DwellTime,
+    NewVisitorShare,
+    PageDepth,
+    ReturningVisitorShare,
+    UnengagedRate,
+)
 
-bounce_rate: Final[Share] = share(
+bounce_rate: Final[BounceRate] = share(
     "bounce_rate",
     Meaning("single_page_visits", "visits", "visit", "no_visits"),
     Words(
@@ -22,7 +30,7 @@ bounce_rate: Final[Share] = share(
 )
 
 
-unengaged_rate: Final[Share] = share(
+unengaged_rate: Final[UnengagedRate] = share(
     "unengaged_rate",
     Meaning("unengaged_sessions", "sessions", "session", "no_sessions"),
     Words(
@@ -38,7 +46,7 @@ bounced. Never compare it with `bounce_rate`: the same traffic gives two differe
 )
 
 
-page_depth: Final[Average] = average(
+page_depth: Final[PageDepth] = average(
     "page_depth",
     Meaning("page_views", "visits", "visit", "no_visits"),
     Words(
@@ -54,7 +62,7 @@ page_depth: Final[Average] = average(
 )
 
 
-dwell_time: Final[Average] = average(
+dwell_time: Final[DwellTime] = average(
     "dwell_time",
     Meaning("seconds", "visits", "visit", "no_visits"),
     Words(
@@ -71,7 +79,7 @@ page count as zero and the figure is a lower bound.""",
 )
 
 
-new_visitor_share: Final[Share] = share(
+new_visitor_share: Final[NewVisitorShare] = share(
     "new_visitor_share",
     Meaning("new_visitors", "visitors", "person", "no_visitors"),
     Words(
@@ -86,7 +94,7 @@ new_visitor_share: Final[Share] = share(
 )
 
 
-returning_visitor_share: Final[Share] = share(
+returning_visitor_share: Final[ReturningVisitorShare] = share(
     "returning_visitor_share",
     Meaning("returning_visitors", "visitors", "person", "no_visitors"),
     Words(

@@ -70,6 +70,7 @@ def run_joint_replenishment_silver(i):
         shared_cost=i["shared_fixed_cost"],
         individual_costs=i["individual_fixed_costs"],
         holding_costs=i["holding_costs"],
+        method="silver",
     )
     return {**fields(answer, base_cycle_time="base_cycle_time", cost="cost"), "multiples": answer.multiples.tolist()}
 

@@ -127,6 +127,8 @@ def test_what_does_not_fit_is_said() -> None:
         lambda: wagner_whitin([1, -1], fixed_cost=1, holding_cost=1),
         lambda: joint_replenishment([], shared_cost=1, individual_costs=1, holding_costs=1),
         lambda: joint_replenishment([1], shared_cost=0, individual_costs=1, holding_costs=1),
+        lambda: joint_replenishment([1], shared_cost=1, individual_costs=1, holding_costs=1, method="best"),
+        lambda: joint_replenishment([1, 1], shared_cost=1e-6, individual_costs=[1e9, 2e9], holding_costs=1),
         lambda: round_order(-1, Constraints()),
         lambda: round_order(5, Constraints(), rounding="half"),
         lambda: round_order(5, Constraints(), demand_rate=5),

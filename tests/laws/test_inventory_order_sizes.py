@@ -237,6 +237,17 @@ def test_joint_order_is_the_best_rhythm_for_its_multiples(rows, shared) -> None:
     assert plan.order_quantities == pytest.approx(demand * plan.multiples * plan.base_cycle_time)
 
 
+@given(st.lists(st.tuples(positive, st.just(0.0) | positive, positive), min_size=1, max_size=3), positive)
+def test_no_rhythm_beats_the_exact_joint_order(rows, shared) -> None:
+    demand, own, holding = np.array(rows).T
+    columns = {"shared_cost": shared, "individual_costs": own, "holding_costs": holding}
+    plan, rule = joint_replenishment(demand, **columns), joint_replenishment(demand, method="silver", **columns)
+    others = np.array(list(product(*(range(max(1, m - 6), m + 12) for m in plan.multiples.tolist()))))
+    cost = np.sqrt(2 * (shared + np.sum(own / others, axis=1)) * np.sum(others * holding * demand, axis=1))
+    assert plan.cost <= cost.min() * (1 + 1e-12)
+    assert plan.cost <= rule.cost * (1 + 1e-12)
+
+
 @given(
     st.floats(0, 1000),
     st.integers(1, 50),

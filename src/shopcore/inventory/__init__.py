@@ -12,6 +12,7 @@ __all__ = [
     "BacktestLine",
     "BaseStock",
     "Clearance",
+    "ConstrainedPolicy",
     "Constraints",
     "Costs",
     "CoverPolicy",
@@ -29,6 +30,7 @@ __all__ = [
     "MinMax",
     "Newsvendor",
     "NextUnits",
+    "OrderAdvice",
     "Parcel",
     "PeriodicReview",
     "Pmf",
@@ -73,12 +75,14 @@ __all__ = [
     "joint_replenishment",
     "least_unit_cost",
     "life_cycle_stage",
+    "lot_for_lot",
     "newsvendor",
     "newsvendor_cost",
     "newsvendor_for_profit",
     "newsvendor_profit",
     "optimal_rq",
     "optimal_ss",
+    "order_advice",
     "part_period_balancing",
     "power_ss",
     "presale_push",
@@ -128,6 +132,7 @@ if TYPE_CHECKING:
     from shopcore.inventory._lot_sizes import (
         LotSizes,
         least_unit_cost,
+        lot_for_lot,
         part_period_balancing,
         silver_meal,
         wagner_whitin,
@@ -141,8 +146,17 @@ if TYPE_CHECKING:
         newsvendor_profit,
     )
     from shopcore.inventory._next_units import NextUnits, rank_next_units
+    from shopcore.inventory._order_advice import OrderAdvice, order_advice
     from shopcore.inventory._pmf import Pmf
-    from shopcore.inventory._policies import BaseStock, CoverPolicy, MinMax, PeriodicReview, Policy, ReorderQuantity
+    from shopcore.inventory._policies import (
+        BaseStock,
+        ConstrainedPolicy,
+        CoverPolicy,
+        MinMax,
+        PeriodicReview,
+        Policy,
+        ReorderQuantity,
+    )
     from shopcore.inventory._presale import PresalePush, presale_push
     from shopcore.inventory._promise import available_to_promise
     from shopcore.inventory._reorder_point import ReorderPoint, achieved_service, reorder_point, safety_stock
@@ -232,6 +246,7 @@ else:
         "_lot_sizes": (
             "LotSizes",
             "least_unit_cost",
+            "lot_for_lot",
             "part_period_balancing",
             "silver_meal",
             "wagner_whitin",
@@ -248,9 +263,14 @@ else:
             "NextUnits",
             "rank_next_units",
         ),
+        "_order_advice": (
+            "OrderAdvice",
+            "order_advice",
+        ),
         "_pmf": ("Pmf",),
         "_policies": (
             "BaseStock",
+            "ConstrainedPolicy",
             "CoverPolicy",
             "MinMax",
             "PeriodicReview",

@@ -1,4 +1,4 @@
-"""Lot sizes for demand that is known and changes: Wagner-Whitin and three heuristics, for one SKU or many at once."""
+"""Lot sizes for demand that is known and changes: Wagner-Whitin and the common rules, for one SKU or many at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shopcore.typing import FloatArray, FloatLike
 MAX_PERIODS: Final = 2_000
 SAME: Final = 1e-9
 
-__all__ = ["LotSizes", "least_unit_cost", "part_period_balancing", "silver_meal", "wagner_whitin"]
+__all__ = ["LotSizes", "least_unit_cost", "lot_for_lot", "part_period_balancing", "silver_meal", "wagner_whitin"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,14 +138,49 @@ def _trace(last: Any) -> Any:
     skus, periods = last.shape
     starts = np.zeros((skus, periods), dtype=np.intp)
     end = np.full(skus, periods)
-    rows = np.arange(skus)
     for t in range(periods - 1, -1, -1):
         # A period inside a lot shares its start; at the end of a lot the table says where it began.
         closes = end == t + 1
         starts[:, t] = np.where(closes, last[:, t], starts[:, min(t + 1, periods - 1)])
         end = np.where(starts[:, t] == t, t, end)
-    del rows
     return starts
+
+
+def lot_for_lot(
+    demand: FloatLike, *, fixed_cost: FloatLike, holding_cost: FloatLike, unit_cost: FloatLike = 0.0
+) -> LotSizes:
+    """Return the plan that orders in every period what the period needs (按需订货, lot for lot).
+
+    Nothing is ever held; right where ordering costs next to nothing, and what the other rules are measured against.
+
+    Parameters
+    ----------
+    demand, fixed_cost, holding_cost, unit_cost
+        As in `wagner_whitin`.
+
+    Returns
+    -------
+    LotSizes
+        Quantities, cost, number of orders.
+
+    Raises
+    ------
+    InputError, LimitError
+        As in `wagner_whitin`.
+
+    Notes
+    -----
+    Source: Nahmias, Production and Operations Analysis, lot sizing.
+
+    Examples
+    --------
+    >>> from shopcore.inventory import lot_for_lot
+    >>> plan = lot_for_lot([18, 30, 0, 5], fixed_cost=80, holding_cost=2)
+    >>> plan.order_quantities.tolist(), plan.cost
+    ([18.0, 30.0, 0.0, 5.0], 240.0)
+    """
+    plan = _plan(demand, fixed_cost, holding_cost, unit_cost)
+    return _answer(plan, np.broadcast_to(np.arange(plan.demand.shape[1]), plan.demand.shape))
 
 
 def _sweep(plan: _Plan, rule: Any) -> LotSizes:

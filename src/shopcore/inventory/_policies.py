@@ -7,11 +7,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from shopcore._checks import fail, integer
+from shopcore._checks import fail, instance, integer
 from shopcore.inventory._fields import ANY, NON_NEGATIVE, POSITIVE, ByValue, field, set_fields
+from shopcore.inventory._round_order import round_order
+from shopcore.inventory._values import Constraints
 from shopcore.typing import FloatLike
 
-__all__ = ["BaseStock", "CoverPolicy", "MinMax", "PeriodicReview", "Policy", "ReorderQuantity"]
+__all__ = ["BaseStock", "ConstrainedPolicy", "CoverPolicy", "MinMax", "PeriodicReview", "Policy", "ReorderQuantity"]
 
 
 class Policy(Protocol):
@@ -159,3 +161,28 @@ class CoverPolicy(ByValue):
         speed: Any = self.speed
         low = position <= speed * self.reorder_days
         return _back(np.where(low, np.maximum(speed * self.target_days - position, 0.0), 0.0), position)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConstrainedPolicy(ByValue):
+    """Order what another policy wants in whole packs, from the minimum on, and only when the supplier takes orders.
+
+    Examples
+    --------
+    >>> from shopcore.inventory import Constraints
+    >>> policy = ConstrainedPolicy(BaseStock(100), Constraints(pack=12, minimum=24, order_every=7))
+    >>> policy.order(90, period=14), policy.order(70, period=14), policy.order(70, period=15)
+    (24.0, 36.0, 0.0)
+    """
+
+    policy: Policy
+    constraints: Constraints
+
+    def __post_init__(self) -> None:
+        instance("constraints", self.constraints, Constraints)
+
+    def order(self, position: Any, *, period: int = 0) -> Any:
+        """Return the units to order at a position."""
+        if not self.constraints.takes_orders(period):
+            return _back(np.zeros(np.shape(field("position", position, ANY))), position)
+        return round_order(self.policy.order(position, period=period), self.constraints).quantity

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 import numpy as np
 
 from shopcore._arrays import OPEN_UNIT, floats
-from shopcore._checks import fail, one_of, text
+from shopcore._checks import fail, integer, one_of, text
 from shopcore.inventory._fields import ANY, NON_NEGATIVE, POSITIVE, ByValue, field, read_only, set_fields
 from shopcore.typing import FloatArray, FloatLike
 
@@ -21,6 +21,7 @@ __all__ = ["Constraints", "Costs", "CycleService", "Demand", "FillService", "Lea
 
 Distribution: TypeAlias = Literal["auto", "normal", "gamma", "lognormal", "poisson", "negative_binomial", "empirical"]
 DISTRIBUTIONS: Final[tuple[Distribution, ...]] = get_args(Distribution)
+MAX_CYCLE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,8 +213,16 @@ class Constraints(ByValue):
         Units of one pack; orders are whole packs.
     container : float or array, optional
         Units a container holds; orders are whole containers where it is given.
-    order_every : int, optional
-        The supplier takes orders in periods 0, n, 2n ...
+    order_every : int
+        Length of the supplier's calendar in periods, such as 7 for weeks of days (供应商日历).
+    order_on : tuple of int
+        The periods of each such cycle, counted from 0, in which the supplier takes orders.
+
+    Examples
+    --------
+    >>> monday_and_thursday = Constraints(pack=12, order_every=7, order_on=(0, 3))
+    >>> monday_and_thursday.takes_orders(10), monday_and_thursday.next_order(11), monday_and_thursday.review_period(10)
+    (True, 14, 4)
     """
 
     minimum: FloatLike = 0.0
@@ -221,6 +230,7 @@ class Constraints(ByValue):
     container: Any = None
     maximum: Any = None
     order_every: int = 1
+    order_on: tuple[int, ...] = (0,)
 
     def __post_init__(self) -> None:
         set_fields(self, minimum=field("minimum", self.minimum, NON_NEGATIVE), pack=field("pack", self.pack, POSITIVE))
@@ -228,8 +238,28 @@ class Constraints(ByValue):
             set_fields(self, container=field("container", self.container, POSITIVE))
         if self.maximum is not None:
             set_fields(self, maximum=field("maximum", self.maximum, NON_NEGATIVE))
-        if type(self.order_every) is not int or self.order_every < 1:
-            fail("order_every", self.order_every, "an integer >= 1", reason="range")
+        cycle = integer("order_every", self.order_every, low=1, high=MAX_CYCLE)
+        try:
+            days = sorted({integer("order_on", day, low=0, high=cycle - 1) for day in self.order_on})
+        except TypeError:
+            days = []
+        if not days:
+            fail("order_on", self.order_on, "at least one period of the cycle", reason="empty")
+        set_fields(self, order_on=tuple(days))
+
+    def takes_orders(self, period: int) -> bool:
+        """Return whether the supplier takes orders in a period."""
+        return integer("period", period, low=0) % self.order_every in self.order_on
+
+    def next_order(self, period: int) -> int:
+        """Return the first period, from `period` on, in which the supplier takes orders."""
+        within = integer("period", period, low=0) % self.order_every
+        later = [day for day in self.order_on if day >= within]
+        return period - within + (later[0] if later else self.order_every + self.order_on[0])
+
+    def review_period(self, period: int) -> int:
+        """Return how many periods the next order has to last until the one after it can be placed."""
+        return self.next_order(self.next_order(period) + 1) - self.next_order(period)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,9 +7,21 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, Union, get_args, get_origin
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    ClassVar,
+    Final,
+    Literal,
+    Self,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+)
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic._internal._model_construction import ModelMetaclass
 
 from shopcore._checks import fail_limit
@@ -25,18 +37,23 @@ _BRACKETS = bytes.maketrans(b"[]", b"{}")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
+# No frozen_default: mypy would then tell heirs that a field is what it takes (`_inputs`).
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(Field, PrivateAttr))
 class _OurErrors(ModelMetaclass):
     """Turns pydantic's refusals into `InputError` where a model is called by the user.
 
     Nested models are built by pydantic's core without passing here, so this costs nothing per nested value.
     """
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().__call__(*args, **kwargs)
-        except ValidationError as error:
-            ours = translate(error, cls)
-        raise ours
+    # Out of sight of type checkers: they would take its answer, not the model, for what a call gives.
+    if not TYPE_CHECKING:
+
+        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return super().__call__(*args, **kwargs)
+            except ValidationError as error:
+                ours = translate(error, cls)
+            raise ours
 
 
 class Model(BaseModel, metaclass=_OurErrors):
@@ -66,6 +83,10 @@ class Model(BaseModel, metaclass=_OurErrors):
     )
 
     max_json_bytes: ClassVar[int] = MAX_JSON_BYTES
+
+    if TYPE_CHECKING:
+        # pydantic makes it for what is frozen, which checkers do not know.
+        def __hash__(self) -> int: ...
 
     def evolve(self, **changes: Any) -> Self:
         """Return a copy with some fields changed, validated like a new one.

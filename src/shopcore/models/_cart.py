@@ -9,17 +9,16 @@ from pydantic import Field, model_validator
 from shopcore._checks import fail_limit
 from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models._base import Model
-from shopcore.models._fields import Amount, Count, CurrencyField, Id, Many, Quantity, SkuCode, TaxRate, Word
+from shopcore.models._fields import NO_TAX, Amount, Count, CurrencyField, Id, Many, Quantity, SkuCode, TaxRate, Word
+from shopcore.models._inputs import EMPTY, Items
 from shopcore.models._privacy import Personal, Public
-from shopcore.models._rate import Rate
 
 __all__ = ["Buyer", "Cart", "CartLine"]
 
 MAX_CART_LINES: Final = 1_000
 MAX_UNITS: Final = 10_000
 MAX_VALUE: Final = 2**53
-NO_TAX: Final = Rate(0)
-Words: TypeAlias = Annotated[tuple[Word, ...], Many(100, "words")]
+Words: TypeAlias = Annotated[Items[Word], Many(100, "words")]
 
 
 class CartLine(Model):
@@ -46,8 +45,8 @@ class CartLine(Model):
     quantity: Public[Quantity]
     unit_price: Public[Amount]
     price_floor: Public[Amount | None] = None
-    tags: Public[Words] = ()
-    categories: Public[Words] = ()
+    tags: Public[Words] = EMPTY
+    categories: Public[Words] = EMPTY
     brand: Public[Word | None] = None
     shop: Public[Word | None] = None
     tax_rate: Public[TaxRate] = NO_TAX
@@ -72,7 +71,7 @@ class Buyer(Model):
 
     orders: Public[Count | None] = None
     level: Public[Word | None] = None
-    segments: Public[Words] = ()
+    segments: Public[Words] = EMPTY
     birthday: Personal[tuple[Annotated[int, Field(ge=1, le=12)], Annotated[int, Field(ge=1, le=31)]] | None] = None
     points: Public[Annotated[int, Field(ge=0, le=10**12)]] = 0
 
@@ -114,9 +113,9 @@ class Cart(Model):
     """
 
     currency: Public[CurrencyField]
-    lines: Public[Annotated[tuple[CartLine, ...], Many(MAX_CART_LINES, "lines")]] = ()
+    lines: Public[Annotated[Items[CartLine], Many(MAX_CART_LINES, "lines")]] = EMPTY
     shipping: Public[Amount | None] = None
-    codes: Public[Annotated[tuple[Word, ...], Many(50, "codes")]] = ()
+    codes: Public[Annotated[Items[Word], Many(50, "codes")]] = EMPTY
     buyer: Public[Buyer] = Buyer()
     channel: Public[Word | None] = None
     region: Public[Word | None] = None

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from shopcore.errors import InputError
 from shopcore.models._base import Model
 from shopcore.models._fields import Amount, Count, Id, Many, SkuCode, Title, Word
+from shopcore.models._inputs import EMPTY, Items
 from shopcore.models._period import Period
 from shopcore.models._privacy import Personal, Public, Sensitive
 
@@ -50,9 +51,9 @@ class Campaign(Model):
     name: Public[Title]
     period: Public[Period]
     warm_up: Public[Period | None] = None
-    channel_ids: Public[Annotated[tuple[Id, ...], Many(1_000, "channels")]] = ()
-    promotion_ids: Public[Annotated[tuple[Id, ...], Many(1_000, "promotions")]] = ()
-    skus: Public[Annotated[tuple[SkuCode, ...], Many(100_000, "skus")]] = ()
+    channel_ids: Public[Annotated[Items[Id], Many(1_000, "channels")]] = EMPTY
+    promotion_ids: Public[Annotated[Items[Id], Many(1_000, "promotions")]] = EMPTY
+    skus: Public[Annotated[Items[SkuCode], Many(100_000, "skus")]] = EMPTY
     budget: Sensitive[Amount | None] = None
     revenue_target: Sensitive[Amount | None] = None
 
@@ -77,7 +78,7 @@ class LiveBroadcast(Model):
     period: Public[Period]
     presenter: Personal[Title | None] = None
     campaign_id: Public[Id | None] = None
-    skus: Public[Annotated[tuple[SkuCode, ...], Many(10_000, "skus")]] = ()
+    skus: Public[Annotated[Items[SkuCode], Many(10_000, "skus")]] = EMPTY
     exposures: Public[Count | None] = None
     viewers: Public[Count | None] = None
     peak_viewers: Public[Count | None] = None

@@ -10,6 +10,7 @@ from pydantic import Field
 from shopcore._checks import aware, one_of
 from shopcore.models._base import Model
 from shopcore.models._fields import Country, Id, Many, Title, Word
+from shopcore.models._inputs import EMPTY, Items
 from shopcore.models._instant import Instant
 from shopcore.models._privacy import Personal, Public
 
@@ -34,7 +35,7 @@ class Address(Model):
     customer_id: Personal[Id]
     recipient: Personal[Title]
     phone: Personal[Word | None] = None
-    lines: Personal[Annotated[tuple[Title, ...], Many(6, "lines")]] = ()
+    lines: Personal[Annotated[Items[Title], Many(6, "lines")]] = EMPTY
     city: Personal[Title | None] = None
     region: Personal[Title | None] = None
     postcode: Personal[Word | None] = None
@@ -59,8 +60,8 @@ class Customer(Model):
     external_ref: Personal[Id | None] = None
     level: Public[Word | None] = None
     points: Public[Annotated[int, Field(ge=0, le=10**12)]] = 0
-    consents: Public[Annotated[tuple[Consent, ...], Many(50, "consents")]] = ()
-    tags: Public[Annotated[tuple[Word, ...], Many(100, "tags")]] = ()
+    consents: Public[Annotated[Items[Consent], Many(50, "consents")]] = EMPTY
+    tags: Public[Annotated[Items[Word], Many(100, "tags")]] = EMPTY
     country: Public[Country | None] = None
     joined_at: Public[Instant | None] = None
 

@@ -10,6 +10,7 @@ from pydantic_core import core_schema as cs
 from shopcore._checks import fail_limit
 from shopcore.errors import InputError
 from shopcore.models._currency import Currency, known_currency
+from shopcore.models._inputs import CurrencyInput, RateInput, RateOrNone
 from shopcore.models._money import Money
 from shopcore.models._rate import Rate
 from shopcore.models._unit_price import UnitPrice
@@ -84,7 +85,7 @@ class Many:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Bound the JSON array in pydantic's core, the Python one before it is walked through."""
         inner = handler(source)
-        inner["max_length"] = self.limit
+        (inner["schema"] if inner["type"] == "nullable" else inner)["max_length"] = self.limit
         return cs.json_or_python_schema(
             json_schema=inner, python_schema=cs.no_info_before_validator_function(self._check, inner)
         )
@@ -107,7 +108,7 @@ class _CurrencyField:
         )
 
 
-CurrencyField: TypeAlias = Annotated[Currency, _CurrencyField()]
+CurrencyField: TypeAlias = Annotated[CurrencyInput, _CurrencyField()]
 
 
 class _Rates(dict[str, Rate]):
@@ -133,7 +134,13 @@ def _tax_rate(value: Any) -> Rate:
 class _TaxRate:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         schema = handler(source)
-        return {**schema, "function": {"type": "no-info", "function": _tax_rate}}
+        checked = {"function": {"type": "no-info", "function": _tax_rate}}
+        if schema["type"] == "nullable":
+            return {**schema, "schema": {**schema["schema"], **checked}}
+        return {**schema, **checked}
 
 
-TaxRate: TypeAlias = Annotated[Rate, _TaxRate()]
+TaxRate: TypeAlias = Annotated[RateInput, _TaxRate()]
+TaxRateOrNone: TypeAlias = Annotated[RateOrNone, _TaxRate()]
+# Any: the default of a field is compared with what declares it, not with what is got from it.
+NO_TAX: Final[Any] = Rate(0)

@@ -11,6 +11,7 @@ from shopcore._checks import fail_limit
 from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models._base import Model, check_json
 from shopcore.models._fields import Count, Country, CurrencyField, Id, Many, PositiveAmount, Word
+from shopcore.models._inputs import EMPTY, Items
 from shopcore.models._instant import Instant
 from shopcore.models._money import Money
 from shopcore.models._order_line import OrderLine
@@ -87,7 +88,7 @@ class Order(Model):
     currency: Public[CurrencyField]
     rounding: Public[RoundingPolicy]
     placed_at: Public[Instant]
-    lines: Public[Annotated[tuple[OrderLine, ...], Many(MAX_LINES, "lines")]]
+    lines: Public[Annotated[Items[OrderLine], Many(MAX_LINES, "lines")]]
     kind: Public[OrderKind] = "sale"
     of_order_id: Public[Id | None] = None
     source: Public[Word | None] = None
@@ -97,7 +98,7 @@ class Order(Model):
     country: Public[Country | None] = None
     payment_terms: Public[PaymentTerms] = "prepaid"
     audit: Public[AuditState] = "none"
-    postings: Public[Annotated[tuple[Posting, ...], Many(MAX_POSTINGS, "postings")]] = ()
+    postings: Public[Annotated[Items[Posting], Many(MAX_POSTINGS, "postings")]] = EMPTY
     paid_at: Public[Instant | None] = None
     shipped_at: Public[Instant | None] = None
     received_at: Public[Instant | None] = None

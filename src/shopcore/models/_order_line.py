@@ -10,6 +10,7 @@ from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models._base import Model
 from shopcore.models._fields import (
     MAX_QUANTITY,
+    NO_TAX,
     Amount,
     Count,
     Id,
@@ -22,9 +23,9 @@ from shopcore.models._fields import (
     Word,
 )
 from shopcore.models._gtin import Gtin
+from shopcore.models._inputs import EMPTY, Items
 from shopcore.models._money import Money
 from shopcore.models._privacy import Public, Sensitive
-from shopcore.models._rate import Rate
 from shopcore.models._sku import SpecOption
 from shopcore.models._unit_price import UnitPrice
 
@@ -32,7 +33,6 @@ __all__ = ["DiscountShare", "LineKind", "OrderLine", "TaxPart"]
 
 LineKind: TypeAlias = Literal["goods", "gift", "service", "shipping", "fee", "adjustment"]
 UnitRun: TypeAlias = tuple[Annotated[int, Field(ge=1, le=MAX_QUANTITY)], Annotated[int, Field(ge=0, le=2**63 - 1)]]
-NO_TAX = Rate(0)
 
 
 class DiscountShare(Model):
@@ -56,7 +56,7 @@ class DiscountShare(Model):
 
     promotion_id: Public[Id]
     amount: Public[Amount]
-    per_unit: Public[Annotated[tuple[UnitRun, ...], Many(10_000, "runs")]] = ()
+    per_unit: Public[Annotated[Items[UnitRun], Many(10_000, "runs")]] = EMPTY
 
     @model_validator(mode="after")
     def _shares_sum(self) -> Self:
@@ -129,13 +129,13 @@ class OrderLine(Model):
     unit_price: Public[Price]
     kind: Public[LineKind] = "goods"
     product_id: Public[Id | None] = None
-    options: Public[Annotated[tuple[SpecOption, ...], Many(20, "options")]] = ()
+    options: Public[Annotated[Items[SpecOption], Many(20, "options")]] = EMPTY
     gtin: Public[Gtin | None] = None
-    discounts: Public[Annotated[tuple[DiscountShare, ...], Many(50, "discounts")]] = ()
+    discounts: Public[Annotated[Items[DiscountShare], Many(50, "discounts")]] = EMPTY
     tax_rate: Public[TaxRate] = NO_TAX
     tax_included: Public[bool] = True
     tax_code: Public[Word | None] = None
-    taxes: Public[Annotated[tuple[TaxPart, ...], Many(10, "taxes")]] = ()
+    taxes: Public[Annotated[Items[TaxPart], Many(10, "taxes")]] = EMPTY
     unit_cost: Sensitive[Price | None] = None
     cancelled: Public[Count] = 0
     waived: Public[Count] = 0

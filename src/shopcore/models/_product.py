@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from shopcore.errors import InputError
 from shopcore.models._base import Model
 from shopcore.models._fields import Id, Many, Title, Word
+from shopcore.models._inputs import EMPTY, Items
 from shopcore.models._instant import Instant
 from shopcore.models._privacy import Public
 from shopcore.models._sku import ListingState, Sku, Stage
@@ -62,13 +63,13 @@ class Product(Model):
 
     product_id: Public[Id]
     title: Public[Title]
-    category: Public[Annotated[tuple[Word, ...], Many(10, "levels")]] = ()
+    category: Public[Annotated[Items[Word], Many(10, "levels")]] = EMPTY
     brand: Public[Word | None] = None
-    attributes: Public[Annotated[tuple[Attribute, ...], Many(200, "attributes")]] = ()
-    tags: Public[Annotated[tuple[Word, ...], Many(100, "tags")]] = ()
-    media: Public[Annotated[tuple[MediaFacts, ...], Many(100, "media")]] = ()
+    attributes: Public[Annotated[Items[Attribute], Many(200, "attributes")]] = EMPTY
+    tags: Public[Annotated[Items[Word], Many(100, "tags")]] = EMPTY
+    media: Public[Annotated[Items[MediaFacts], Many(100, "media")]] = EMPTY
     description: Public[Annotated[str, Field(max_length=20_000)] | None] = None
-    skus: Public[Annotated[tuple[Sku, ...], Many(500, "skus")]] = ()
+    skus: Public[Annotated[Items[Sku], Many(500, "skus")]] = EMPTY
     listing: Public[ListingState] = "listed"
     stage: Public[Stage | None] = None
     listed_at: Public[Instant | None] = None

@@ -16,6 +16,7 @@ from shopcore.models._amount import Amount as Amount_
 from shopcore.models._base import Model, check_json, dump_plain
 from shopcore.models._currency import Currency
 from shopcore.models._fields import Amount, Count, Id, Many, Title, Word
+from shopcore.models._inputs import EMPTY, NOTHING, Items, ItemsOrNone, RateInput
 from shopcore.models._period import Period
 from shopcore.models._privacy import Public
 from shopcore.models._rate import Rate, rate_argument
@@ -28,7 +29,7 @@ __all__ = ["Budget", "Promotion", "RawRule", "Stacking"]
 MAX_RULE_BYTES: Final = 100_000
 SCHEMA: Final = "shopcore.promotion/1"
 ReturnRule: TypeAlias = Literal["pro_rata", "reprice_kept"]
-NO_SHARE: Final = Rate(0)
+NO_SHARE: Final[Any] = Rate(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +138,10 @@ class Stacking(Model):
     """
 
     exclusive: Public[bool] = False
-    excludes: Public[Annotated[tuple[Id, ...], Many(1_000, "promotions")]] = ()
-    groups: Public[Annotated[tuple[Word, ...], Many(20, "groups")]] = ()
-    tags: Public[Annotated[tuple[Word, ...], Many(50, "tags")]] = ()
-    allows: Public[Annotated[tuple[Word, ...], Many(50, "tags")] | None] = None
+    excludes: Public[Annotated[Items[Id], Many(1_000, "promotions")]] = EMPTY
+    groups: Public[Annotated[Items[Word], Many(20, "groups")]] = EMPTY
+    tags: Public[Annotated[Items[Word], Many(50, "tags")]] = EMPTY
+    allows: Public[Annotated[ItemsOrNone[Word], Many(50, "tags")]] = NOTHING
 
 
 class Promotion(Model):
@@ -190,7 +191,7 @@ class Promotion(Model):
     limit: Public[Count | None] = None
     per_customer: Public[Count | None] = None
     budget: Public[Budget | None] = None
-    platform_share: Public[Annotated[Rate, AfterValidator(_part)]] = NO_SHARE
+    platform_share: Public[Annotated[RateInput, AfterValidator(_part)]] = NO_SHARE
     on_return: Public[ReturnRule | None] = None
 
     @cached_property

@@ -8,8 +8,9 @@ from pydantic import Field, model_validator
 
 from shopcore.errors import InputError
 from shopcore.models._base import Model
-from shopcore.models._fields import Id, Many, Price, SkuCode, TaxRate, Title, Word
+from shopcore.models._fields import Id, Many, Price, SkuCode, TaxRateOrNone, Title, Word
 from shopcore.models._gtin import Gtin
+from shopcore.models._inputs import EMPTY, NOTHING, Items
 from shopcore.models._privacy import Public, Sensitive
 
 __all__ = ["Dimensions", "ListingState", "Sku", "SpecOption", "Stage"]
@@ -77,7 +78,7 @@ class Sku(Model):
     sku: Public[SkuCode]
     title: Public[Title | None] = None
     product_id: Public[Id | None] = None
-    options: Public[Annotated[tuple[SpecOption, ...], Many(20, "options")]] = ()
+    options: Public[Annotated[Items[SpecOption], Many(20, "options")]] = EMPTY
     gtin: Public[Gtin | None] = None
     price: Public[Price | None] = None
     list_price: Public[Price | None] = None
@@ -87,7 +88,7 @@ class Sku(Model):
     weight_grams: Public[Annotated[int, Field(ge=1, le=100_000_000)] | None] = None
     dimensions: Public[Dimensions | None] = None
     tax_code: Public[Word | None] = None
-    tax_rate: Public[TaxRate | None] = None
+    tax_rate: Public[TaxRateOrNone] = NOTHING
     tax_included: Public[bool] = True
     listing: Public[ListingState] = "listed"
     stage: Public[Stage | None] = None

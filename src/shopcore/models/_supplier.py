@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models._base import Model
 from shopcore.models._fields import Amount, Count, Id, Many, Note, Price, Quantity, SkuCode, Title, Word
+from shopcore.models._inputs import EMPTY, Items
 from shopcore.models._period import Period
 from shopcore.models._privacy import Personal, Public, Sensitive
 from shopcore.models._ratio import Ratio
@@ -49,7 +50,7 @@ class ContractTerms(Model):
     payment_days: Sensitive[Annotated[int, Field(ge=0, le=3_650)] | None] = None
     minimum_order_units: Sensitive[Count | None] = None
     minimum_order_value: Sensitive[Amount | None] = None
-    tiers: Sensitive[Annotated[tuple[PriceTier, ...], Many(10_000, "tiers")]] = ()
+    tiers: Sensitive[Annotated[Items[PriceTier], Many(10_000, "tiers")]] = EMPTY
     delivery_terms: Sensitive[Word | None] = None
     takes_returns: Sensitive[bool] = False
     notes: Sensitive[Note | None] = None
@@ -136,7 +137,7 @@ class Supplier(Model):
     name: Sensitive[Title]
     contact: Personal[Title | None] = None
     phone: Personal[Word | None] = None
-    skus: Sensitive[Annotated[tuple[SkuCode, ...], Many(100_000, "skus")]] = ()
-    lead_times: Sensitive[Annotated[tuple[LeadTime, ...], Many(10_000, "lead_times")]] = ()
+    skus: Sensitive[Annotated[Items[SkuCode], Many(100_000, "skus")]] = EMPTY
+    lead_times: Sensitive[Annotated[Items[LeadTime], Many(10_000, "lead_times")]] = EMPTY
     record: Sensitive[SupplierRecord | None] = None
     terms: Sensitive[ContractTerms | None] = None

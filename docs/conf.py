@@ -11,6 +11,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tools"))
 
 import public_names  # noqa: E402  # found by the line above
+import trade_glossary  # noqa: E402
 
 import shopcore  # noqa: E402
 
@@ -94,6 +95,12 @@ def add_fragments(app: Any, docname: str, source: list[str]) -> None:
         source[0] = released.replace("<!-- unreleased -->", "\n\n".join(texts))
 
 
+def add_glossary(app: Any, docname: str, source: list[str]) -> None:
+    """Fill the glossary page with the words of the docstrings."""
+    if docname == "reference/glossary":
+        source[0] = source[0].replace("<!-- trade-glossary -->", trade_glossary.tables())
+
+
 def math_to_mathml(self: Any, node: Any) -> None:
     """Write a formula as MathML, which browsers draw themselves: no script, no font, no network."""
     from docutils import nodes
@@ -153,6 +160,7 @@ def setup(app: Any) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", (math_to_mathml, None), (math_to_mathml, None))
     app.connect("missing-reference", resolve)
     app.connect("source-read", add_fragments)
+    app.connect("source-read", add_glossary)
     app.connect("autodoc-process-docstring", join_names)
     app.connect("autodoc-process-signature", show_fields)
     app.connect("doctree-read", keep_words)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+import trade_glossary
 
 ROOT = Path(__file__).parents[1]
 OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
@@ -38,3 +39,9 @@ def test_readme_shows_an_example_and_the_command_of_the_tests() -> None:
     assert len(re.findall(r"^\$ .* pytest -q$", readme, re.MULTILINE)) == 1
     for target in re.findall(r"\]\(([^)]+)\)", readme):
         assert target.startswith("https://") or (ROOT / target).exists()
+
+
+def test_the_glossary_holds_the_words_of_the_trade() -> None:
+    terms = {entry.term for entry in trade_glossary.entries()}
+    assert terms >= {"补货点", "安全库存", "满减", "加价购", "渠道报表", "支付转化率", "客户分层", "金额", "订单"}
+    assert "<!-- trade-glossary -->" in (ROOT / "docs" / "reference" / "glossary.md").read_text("utf-8")

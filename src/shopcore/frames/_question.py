@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol, TypeAlias
 from shopcore.frames import _columns
 from shopcore.models import Currency
 
-ColumnType: TypeAlias = Literal["int64", "float64", "bool", "string"]
+# The last two are lists, one for each row.
+ColumnType: TypeAlias = Literal["int64", "float64", "bool", "string", "strings", "int64s"]
 
 
 class Question(Protocol):
@@ -45,4 +46,4 @@ def ask(frame: Any, question: Question, columns: Mapping[str, str] | None, prefi
     """Return the frame with the answers added as columns."""
     table = _columns.eager(frame)
     found = _columns.read(table, question.inputs, columns or {}, question.currency)
-    return _columns.add(table, question.answer(found), prefix)
+    return _columns.add(table, question.answer(found), question.outputs, prefix)

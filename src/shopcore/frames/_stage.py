@@ -24,6 +24,7 @@ DDL: Final = {
     "bool": "boolean",
     "date32": "date",
 }
+_LISTS: Final = {"strings": "string", "int64s": "int64"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,14 @@ class Stage:
     @property
     def output_ddl(self) -> str:
         """The schema as text, ``"sku string, profit bigint, ..."``: what Spark's ``mapInArrow`` asks for."""
-        return ", ".join(f"{name} {DDL[kind]}" for name, kind in self._types().items())
+        return ", ".join(f"{name} {_ddl(kind)}" for name, kind in self._types().items())
 
     @property
     def output_schema(self) -> Any:
         """The Arrow schema of every batch that comes out."""
         import pyarrow as pa
 
-        return pa.schema([(name, getattr(pa, _ARROW.get(kind, kind))()) for name, kind in self._types().items()])
+        return pa.schema([(name, _arrow(kind)) for name, kind in self._types().items()])
 
     def __call__(self, batches: Iterable[RecordBatch]) -> Iterator[RecordBatch]:
         """Yield the answer of each batch."""
@@ -145,7 +146,16 @@ class Stage:
                 rows = np.delete(rows, bad)
 
 
-_ARROW: Final = {"bool": "bool_"}
+def _ddl(kind: str) -> str:
+    return f"array<{DDL[_LISTS[kind]]}>" if kind in _LISTS else DDL[kind]
+
+
+def _arrow(kind: str) -> Any:
+    import pyarrow as pa
+
+    if kind in _LISTS:
+        return pa.list_(_arrow(_LISTS[kind]))
+    return pa.bool_() if kind == "bool" else getattr(pa, kind)()
 
 
 def _spread(values: Any, rows: Any, size: int, kind: Any) -> Any:

@@ -78,3 +78,23 @@ def test_the_dearest_two_may_be_chosen_where_the_cheapest_of_all_go_free():
     assert evaluate(goods, offers, policy).saving == usd(1000)
     problem = Problem(goods, offers, policy, None, {})
     assert by_program(problem, by_priority(problem), SearchBudget()).bound >= 1000
+
+
+def test_spend_thresholds_that_are_alike_share_one_place_in_the_program():
+    rule = r.SpendThreshold(threshold=usd(1000), amount=usd(100), max_times=2)
+    offers = [Promotion(promotion_id=name, effect=rule) for name in ("a", "b", "c")]
+    policy = StackingPolicy(selection="best", units="once")
+    found = evaluate(cart(*[1000] * 5, *[1] * 6), offers, policy)
+    assert (found.saving, found.certificate.status) == (usd(500), "optimal")
+    assert found.applied == ("a", "b", "c")
+    limited = evaluate(cart(*[1000] * 5, *[1] * 6), offers, policy.evolve(max_promotions=2))
+    assert (limited.saving, limited.certificate.status) == (usd(400), "optimal")
+
+
+def test_a_gap_that_is_allowed_is_met_without_the_integer_program():
+    goods, offers = cart(*range(500, 3000, 50)), [Promotion(promotion_id="p", effect=r.NthUnit(group=3, percent="50%"))]
+    policy = StackingPolicy(selection="best", units="once")
+    found = evaluate(goods, offers, policy, budget=SearchBudget(gap=0.2)).certificate
+    assert found.nodes == 0
+    assert found.saving.minor >= 0.8 * found.bound.minor
+    assert found.bound >= evaluate(goods, offers, policy).saving

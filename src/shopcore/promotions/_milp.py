@@ -6,12 +6,14 @@ priced and checked by the same code as everything else, and its dual bound is ro
 
 from __future__ import annotations
 
+from itertools import islice
 from math import floor
 from typing import Any, Final
 
 from shopcore.promotions import rules as r
 from shopcore.promotions._assign import by_size, priced
 from shopcore.promotions._budget import SearchBudget
+from shopcore.promotions._linear import matrix_of, relaxed
 from shopcore.promotions._prepare import Problem
 from shopcore.promotions._priority import Run
 from shopcore.promotions._program import Program
@@ -24,18 +26,52 @@ NOISE: Final = 1e-5
 
 
 def by_program(problem: Problem, start: Run, budget: SearchBudget) -> Found:
-    """Return the best assignment found, never worse than the two greedy ones, with the proved bound."""
+    """Return the best assignment found, never worse than the two greedy ones, with the proved bound.
+
+    First the relaxed program is rounded; then the program is solved; then the one in which every use is said by itself.
+    """
     best = max(start, by_size(problem), key=lambda run: run.saving)
-    first = _tried(
-        problem, Program(problem, WRITERS), budget, Found(best.outcomes, best.state, best.saving, 0, 0, "milp")
-    )
-    if first.saving == first.bound or not _repeats(problem):
-        return first
+    program = Program(problem, WRITERS)
+    known = Found(best.outcomes, best.state, best.saving, _most(problem, program), 0, "milp")
+    found = _rounded(problem, program, known)
+    if _enough(found, budget):
+        return found
+    found = _tried(problem, program, budget, found)
+    if _enough(found, budget) or not _repeats(problem):
+        return found
     exact = Program(problem, WRITERS, split=True)
-    if len(exact.gain) > MAX_COLUMNS or first.bound - first.saving <= budget.gap * first.bound:
-        return first
-    second = _tried(problem, exact, budget, first)
-    return second._replace(bound=max(min(first.bound, second.bound), second.saving), nodes=first.nodes + second.nodes)
+    return found if len(exact.gain) > MAX_COLUMNS else _tried(problem, exact, budget, found)
+
+
+def _enough(found: Found, budget: SearchBudget) -> bool:
+    return found.bound - found.saving <= budget.gap * found.bound
+
+
+def _most(problem: Problem, program: Program) -> int:
+    """Return what can be saved at most whatever the program says."""
+    most = sum(problem.layout.list_price)
+    plain = all(isinstance(one.promotion.effect, r.Gift) for one in program.outside)
+    return most if plain else most + problem.layout.shipping
+
+
+def _rounded(problem: Problem, program: Program, known: Found) -> Found:
+    """Return what is known, with the bound of the relaxed program and its answer rounded down and to the nearest."""
+    if not program.gain:
+        return known._replace(bound=max(min(known.bound, floor(program.slack)), known.saving))
+    loose = relaxed(program)
+    if loose is None:
+        return known
+    best = known._replace(bound=min(known.bound, loose.bound), solver=_version())
+    for values in ([floor(value + NOISE) for value in loose.values], loose.values):
+        best = _better(problem, program, values, best)
+    return best._replace(bound=max(best.bound, best.saving))
+
+
+def _better(problem: Problem, program: Program, values: Any, known: Found) -> Found:
+    """Return an assignment priced for real, where it saves more than what is known."""
+    found, after = priced(problem, _sets(program, values))
+    total = sum(outcome.saving for outcome in found)
+    return known._replace(outcomes=found, state=after, saving=total) if total > known.saving else known
 
 
 def _repeats(problem: Problem) -> bool:
@@ -44,50 +80,28 @@ def _repeats(problem: Problem) -> bool:
 
 
 def _tried(problem: Problem, program: Program, budget: SearchBudget, known: Found) -> Found:
-    outcomes, state, saving = known.outcomes, known.state, known.saving
-    solved = _solve(program, budget) if program.gain else None
-    bound = _bound(problem, program, solved)
-    if solved is not None and solved.x is not None:
-        found, after = priced(problem, _sets(program, solved.x))
-        total = sum(outcome.saving for outcome in found)
-        if total > saving:
-            outcomes, state, saving = found, after, total
-    nodes = int(getattr(solved, "mip_node_count", None) or 0)
-    return Found(outcomes, state, saving, max(bound, saving), nodes, "milp", None, _version())
-
-
-def _bound(problem: Problem, program: Program, solved: Any) -> int:
-    most = sum(problem.layout.list_price)
-    bound = float(most)
     if not program.gain:
-        bound = 0.0
-    elif solved is not None and solved.mip_dual_bound is not None:
-        bound = -float(solved.mip_dual_bound)
-    shipping = 0
-    if any(not isinstance(one.promotion.effect, r.Gift) for one in program.outside):
-        shipping = problem.layout.shipping
-    return min(floor(bound + program.slack + NOISE * max(1.0, bound / 1e6)), most + shipping)
+        return known
+    solved = _solve(program, budget)
+    found = known if solved.x is None else _better(problem, program, solved.x, known)
+    bound = known.bound
+    if solved.mip_dual_bound is not None:
+        most = -float(solved.mip_dual_bound)
+        bound = min(bound, floor(most + program.slack + NOISE * max(1.0, most / 1e6)))
+    nodes = known.nodes + int(solved.mip_node_count or 0)
+    return found._replace(bound=max(bound, found.saving), nodes=nodes, solver=_version())
 
 
 def _solve(program: Program, budget: SearchBudget) -> Any:
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import csr_array
 
-    data: list[float] = []
-    columns: list[int] = []
-    starts = [0]
-    for row in program.rows:
-        columns += row.keys()
-        data += row.values()
-        starts.append(len(columns))
-    matrix = csr_array((data, columns, starts), shape=(len(program.rows), len(program.gain)))
     options: dict[str, Any] = {"node_limit": max(budget.nodes // NODE_SHARE, 1), "mip_rel_gap": budget.gap}
     if budget.seconds is not None:
         options["time_limit"] = budget.seconds
     return milp(
         -np.array(program.gain),
-        constraints=LinearConstraint(matrix, program.lows, program.highs),
+        constraints=LinearConstraint(matrix_of(program), program.lows, program.highs),
         integrality=np.array(program.whole),
         bounds=Bounds(0, np.array(program.high)),
         options=options,  # type: ignore[arg-type]  # a plain dictionary of them
@@ -104,25 +118,31 @@ def _sets(program: Program, values: Any) -> dict[int, list[frozenset[int]]]:
         uses.setdefault((index, use), []).extend(range(following[line], following[line] + count))
         following[line] += count
     sets: dict[int, list[frozenset[int]]] = {}
-    effects = {one.index: one.promotion.effect for one in program.problem.candidates}
     for (index, _), units in uses.items():
         if units:
-            sets.setdefault(index, []).extend(_parted(program.problem, effects[index], units))
-    for index, some in sets.items():
-        effect = effects[index]
-        if isinstance(effect, r.SpendThreshold):
-            sets[index] = some[: effect.uses]
-    return sets
+            sets.setdefault(index, []).extend(_parted(program, index, units))
+    return _handed_out(program, sets)
 
 
-def _parted(problem: Problem, effect: Any, units: list[int]) -> list[frozenset[int]]:
+def _handed_out(program: Program, sets: dict[int, list[frozenset[int]]]) -> dict[int, list[frozenset[int]]]:
+    """Give its uses to every promotion and its twins, as many to each as it may have."""
+    for index, some in list(sets.items()):
+        left = iter(some)
+        for twin in program.twins[index]:
+            sets[twin.index] = list(islice(left, twin.uses))
+    return {index: some for index, some in sets.items() if some}
+
+
+def _parted(program: Program, index: int, units: list[int]) -> list[frozenset[int]]:
     """Part the units of a spend threshold into uses: the dearest with the cheapest that reach it together."""
+    problem, twins = program.problem, program.twins[index]
+    effect: Any = twins[0].promotion.effect
     if not isinstance(effect, r.SpendThreshold) or effect.threshold is None or effect.every is not None:
         return [frozenset(units)]
     price, needed = problem.layout.list_price, effect.threshold.minor
     left = sorted(units, key=price.__getitem__)
     sets: list[frozenset[int]] = []
-    while len(sets) < effect.uses and sum(map(price.__getitem__, left)) >= needed:
+    while len(sets) < program.uses(twins[0]) and sum(map(price.__getitem__, left)) >= needed:
         chosen = [left.pop()]
         worth = price[chosen[0]]
         while worth < needed:

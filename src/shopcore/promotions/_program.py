@@ -14,6 +14,7 @@ from shopcore.promotions._harder import only_gets_harder
 from shopcore.promotions._prepare import Candidate, Problem
 from shopcore.promotions._view import View
 from shopcore.promotions.rules._base import Rule
+from shopcore.promotions.rules._spend_threshold import SpendThreshold
 
 INF: Final = float("inf")
 
@@ -42,8 +43,10 @@ class Program:
         self.outside: list[Candidate] = []
         self.gains_of: dict[int, list[int]] = {}
         self.opening = problem.layout.opening(once=True)
+        self.twins = _twins(problem)
         for one in problem.candidates:
-            self._add(one)
+            if self.twins.get(one.index):
+                self._add(one)
         self._capacities()
         self._legality()
 
@@ -76,6 +79,10 @@ class Program:
             columns[line] = self.column(one, gain(some[0]), len(some))
             self.takes.append((one.index, use, line, columns[line]))
         return columns
+
+    def uses(self, one: Candidate) -> int:
+        """Return how often a candidate and its twins may be used together."""
+        return sum(twin.uses for twin in self.twins[one.index])
 
     def price(self, line: int) -> int:
         """Return the opening price of a line's units."""
@@ -150,6 +157,26 @@ class Program:
                 codes.setdefault(code, self.column(one, 0.0, 1))
                 self.row(((on[one.index], 1.0), (codes[code], -1.0)), -INF, 0)
         self.row(((column, 1.0) for column in codes.values()), -INF, limit)
+
+
+def _twins(problem: Problem) -> dict[int, list[Candidate]]:
+    """Return by the first of them the candidates that are alike: spend thresholds nothing tells apart but their names.
+
+    Said once with all their uses together, so that the solver need not try one in another's place.
+    """
+    policy, found = problem.policy, dict[int, list[Candidate]]()
+    counted = policy.max_promotions is not None or policy.max_codes is not None or bool(_single_stages(problem))
+    first: dict[Any, int] = {}
+    for one in problem.candidates:
+        effect: Any = one.promotion.effect
+        alike = isinstance(effect, SpendThreshold) and effect.threshold is not None and effect.every is None
+        free = one.when is None and one.room is None and not one.conflicts and not one.stacking.groups
+        if not (alike and free) or counted:
+            found[one.index] = [one]
+            continue
+        key = (effect.threshold, effect.amount, effect.on, effect.basis, one.terms)
+        found.setdefault(first.setdefault(key, one.index), []).append(one)
+    return found
 
 
 def _single_stages(problem: Problem) -> list[int]:

@@ -11,7 +11,7 @@ from shopcore.promotions import rules as r
 from shopcore.promotions._prepare import Candidate
 from shopcore.promotions._program import INF, Program, Writer
 from shopcore.promotions._view import View
-from shopcore.promotions.rules._base import MANY, amount_of
+from shopcore.promotions.rules._base import MANY, amount_of, dearest
 
 Gain = Callable[[int], float]
 
@@ -96,7 +96,9 @@ def _spend(program: Program, one: Candidate, effect: Any, view: View) -> bool:
     needed = max(amount_of(getattr(effect, "threshold", None)), every)
     if total < needed or not units:
         return True
-    most = min(total // every, getattr(effect, "max_times", None) or MANY) if every else min(one.uses, len(units))
+    most = (
+        min(total // every, getattr(effect, "max_times", None) or MANY) if every else min(program.uses(one), len(units))
+    )
     most = min(most, total // needed) if needed else most
     parts = most if program.split and needed and not every else 1
     before: int | None = None
@@ -119,12 +121,25 @@ def _spend_use(program: Program, one: Candidate, view: View, sizes: tuple[int, i
     step = amount_of(getattr(effect, "every", None)) or needed
     if needed:
         program.row((*_worth(program, columns), (times, -float(step))), 0, INF)
+        fewest = _fewest(view, needed)
+        if fewest > 1 and step == needed:
+            # So many units at least go into every use, however dear they are.
+            program.row((*((column, 1.0) for column in columns.values()), (times, -float(fewest))), 0, INF)
     if not plain:
         _together(program, one, view, columns, (times, amount))
     if before is not None:
         # Equal uses in order of their numbers, so that the solver need not try them in turn.
         program.row(((before, 1.0), (times, -1.0)), 0, INF)
     return times
+
+
+def _fewest(view: View, needed: int) -> int:
+    left = needed
+    for count, unit in enumerate(dearest(view, view.own), start=1):
+        left -= view.price[unit]
+        if left <= 0:
+            return count
+    return 0
 
 
 def _spend_percent(program: Program, one: Candidate, effect: Any, view: View) -> bool:

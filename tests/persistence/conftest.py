@@ -5,8 +5,9 @@ import tempfile
 import warnings
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import MetaData, text
 
+from shopcore.persistence import build_tables, upgrade
 from shopcore.persistence._shop import open_engine
 
 
@@ -36,4 +37,29 @@ def engine(request, tmp_path):
             connection.execute(text("DROP SCHEMA IF EXISTS trade CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
         yield engine
+    engine.dispose()
+
+
+class Place:
+    """A connection and its tables, of a short name in reports of hypothesis."""
+
+    def __init__(self, connection, tables):
+        self.both = connection, tables
+
+    def __iter__(self):
+        return iter(self.both)
+
+    def __repr__(self):
+        return self.both[0].dialect.name
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def place(request):
+    """One transaction for a module of laws, never committed: every example is undone by its own savepoint."""
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    engine, tables = open_engine(url), build_tables(MetaData(), prefix="law_")
+    with engine.connect() as connection:
+        upgrade(connection, tables)
+        yield Place(connection, tables)
+        connection.rollback()
     engine.dispose()

@@ -5,13 +5,11 @@ from collections import defaultdict
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import MetaData
 from stored_records import carts, customers, instants, promotions, records
 
 from shopcore.errors import StorageError
 from shopcore.models import Customer, Product, Promotion
 from shopcore.persistence import (
-    build_tables,
     load_carts,
     load_promotions,
     load_records,
@@ -19,36 +17,9 @@ from shopcore.persistence import (
     save_cart,
     save_promotions,
     save_records,
-    upgrade,
 )
 from shopcore.persistence._records import KINDS, key_of
-from shopcore.persistence._shop import open_engine
 from shopcore.promotions import BUILT_INS
-
-
-class Place:
-    """The connection and the tables, of a short name in reports."""
-
-    def __init__(self, connection, tables):
-        self.both = connection, tables
-
-    def __iter__(self):
-        return iter(self.both)
-
-    def __repr__(self):
-        return self.both[0].dialect.name
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def place(request):
-    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    engine, tables = open_engine(url), build_tables(MetaData(), prefix="law_")
-    with engine.connect() as connection:
-        # Never committed, so nothing is left behind.
-        upgrade(connection, tables)
-        yield Place(connection, tables)
-        connection.rollback()
-    engine.dispose()
 
 
 def storable(found):

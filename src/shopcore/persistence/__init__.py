@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 __all__ = [
     "ClaimDrift",
     "ClaimRefusal",
+    "LowStock",
     "OrderBooking",
     "OutboxMessage",
+    "OverdueShipment",
     "PromotionVersion",
     "Shop",
     "StockBooking",
@@ -26,6 +28,7 @@ __all__ = [
     "check",
     "check_reserve_stock",
     "commit_stock",
+    "count_orders",
     "drop_carts",
     "expire_due",
     "include_object",
@@ -38,7 +41,10 @@ __all__ = [
     "load_stock",
     "load_traffic",
     "load_usage",
+    "low_stock",
     "order_from_cart",
+    "orders_by_state",
+    "overdue_shipments",
     "place_order",
     "promotion_history",
     "read_outbox",
@@ -51,6 +57,7 @@ __all__ = [
     "save_orders",
     "save_promotions",
     "save_records",
+    "save_reorder_points",
     "save_skus",
     "save_stock",
     "save_traffic",
@@ -70,6 +77,15 @@ if TYPE_CHECKING:
     from shopcore.persistence._outbox import OutboxMessage, acknowledge_outbox, read_outbox, write_outbox
     from shopcore.persistence._place import place_order
     from shopcore.persistence._promotions import PromotionVersion, load_promotions, promotion_history, save_promotions
+    from shopcore.persistence._queries import (
+        LowStock,
+        OverdueShipment,
+        count_orders,
+        low_stock,
+        orders_by_state,
+        overdue_shipments,
+        save_reorder_points,
+    )
     from shopcore.persistence._records import load_records, save_records
     from shopcore.persistence._shop import Shop
     from shopcore.persistence._snapshot import order_from_cart
@@ -88,6 +104,15 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_queries": (
+            "LowStock",
+            "OverdueShipment",
+            "count_orders",
+            "low_stock",
+            "orders_by_state",
+            "overdue_shipments",
+            "save_reorder_points",
+        ),
         "_carts": (
             "StoredCart",
             "drop_carts",

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, select
 from shopcore._checks import fail, integer
 from shopcore.models import Order, OrderLine, RoundingPolicy
 from shopcore.models._order import trusted_line
+from shopcore.orders._facts import facts_of
+from shopcore.orders._status import word
 from shopcore.persistence._columns import price_of, price_parts
 from shopcore.persistence._rows import EMPTY, chunks, insert_plain, read_rest, rest_of, upsert
 from shopcore.persistence._tables import LINE_COUNTS, Tables
@@ -87,6 +89,11 @@ def order_row(order: Order) -> dict[str, Any]:
     row = {name: getattr(order, name) for name in _ORDER_PLAIN}
     row["currency"] = order.currency.code
     row["rest"] = rest_of(order, _ORDER_COLUMNS)
+    # Derived on every save, to be asked for and never read back: the truth is in quantities and postings.
+    facts = facts_of(order)
+    row["state"] = word(facts)
+    waits = facts.outstanding > 0 and not facts.all_back
+    row["ship_since"] = (order.paid_at if facts.prepaid else order.placed_at) if waits else None
     return row
 
 

@@ -32,6 +32,7 @@ class RecordTables:
     reviews: Table
     complaints: Table
     preferences: Table
+    reorder_points: Table
 
     @property
     def all(self) -> tuple[Table, ...]:
@@ -60,6 +61,7 @@ def build_records(make: Maker) -> RecordTables:
         reviews=_reviews(make),
         complaints=_complaints(make),
         preferences=_preferences(make),
+        reorder_points=_reorder_points(make),
     )
 
 
@@ -224,4 +226,11 @@ def _preferences(make: Maker) -> Table:
     return make(
         "preferences", *must("customer_id", "name", "value"), at("at"), *must("rest"),
         key=("customer_id", "name", "value"),
+    )  # fmt: skip
+
+
+def _reorder_points(make: Maker) -> Table:
+    return make(
+        "reorder_points", *must("sku", "location"), whole_column("units"), at("at"),
+        *non_negative(make.prefix + "reorder_points", "units"), key=("sku", "location"),
     )  # fmt: skip

@@ -167,11 +167,15 @@ def _orders(make: Maker) -> Table:
         text_column("external_ref"),
         whole_column("version", default="0"),
         text_column("rest", null=False),
+        text_column("state", null=False),
+        Column("ship_since", Instant),
         one_of(name, "kind", "sale", "credit"),
         *non_negative(name, "version"),
         UniqueConstraint("source", "external_ref", name=f"uq_{name}_source"),
         Index(f"ix_{name}_placed", "placed_at", "order_id"),
         Index(f"ix_{name}_customer", "customer_id"),
+        Index(f"ix_{name}_state", "state", "placed_at", "order_id"),
+        Index(f"ix_{name}_ship", "ship_since", "order_id"),
         key=("order_id",),
     )
 

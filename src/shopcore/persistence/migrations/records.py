@@ -7,7 +7,7 @@ from shopcore.persistence.migrations.build import at, counts, index, make, may, 
 RECORDS = (
     "products", "product_skus", "suppliers", "channels", "campaigns", "broadcasts", "customers",
     "customer_identities", "customer_consents", "addresses", "carts", "promotions", "promotion_versions", "reviews",
-    "complaints", "preferences",
+    "complaints", "preferences", "reorder_points",
 )  # fmt: skip
 
 
@@ -129,6 +129,9 @@ def voices() -> None:
     )  # fmt: skip
     index("complaints", "opened", "opened_at")
     index("complaints", "customer", "customer_id")
+    make(
+        "reorder_points", "sku location", [*must("sku location"), *whole("units"), at("at")], counts("units")
+    )  # fmt: skip
     make(
         "preferences", "customer_id name value", [*must("customer_id name value"), at("at"), *must("rest")], {}
     )  # fmt: skip

@@ -42,12 +42,15 @@ def upgrade() -> None:
         "orders",
         "order_id",
         [*must("order_id kind"), *may("of_order_id"), *must("currency"), at("placed_at"),
-         *may("customer_id channel_id country source external_ref"), *whole("version", default="0"), *must("rest")],
+         *may("customer_id channel_id country source external_ref"), *whole("version", default="0"),
+         *must("rest state"), at("ship_since", null=True)],
         {"kind": "kind IN ('sale', 'credit')", **counts("version")},
         sa.UniqueConstraint("source", "external_ref", name=f"uq_{prefix}orders_source"),
     )  # fmt: skip
     index("orders", "placed", "placed_at", "order_id")
     index("orders", "customer", "customer_id")
+    index("orders", "state", "state", "placed_at", "order_id")
+    index("orders", "ship", "ship_since", "order_id")
     parent = f"{schema}.{prefix}orders.order_id" if schema else f"{prefix}orders.order_id"
     make(
         "order_lines",

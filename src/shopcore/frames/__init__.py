@@ -19,6 +19,7 @@ __all__ = [
     "cart_quotes",
     "channel_ratios",
     "channel_report",
+    "duckdb_to_parquet",
     "lifetime_value",
     "margins",
     "purchase_history",
@@ -31,6 +32,7 @@ __all__ = [
 if TYPE_CHECKING:
     from shopcore.frames._carts import CartQuotes, cart_quotes
     from shopcore.frames._channels import ChannelRatios, channel_ratios, channel_report
+    from shopcore.frames._duckdb import duckdb_to_parquet
     from shopcore.frames._margins import Margins, margins
     from shopcore.frames._prices import TargetPrices, target_prices
     from shopcore.frames._question import Question
@@ -44,6 +46,7 @@ else:
     _WHERE = {
         "_carts": ("CartQuotes", "cart_quotes"),
         "_channels": ("ChannelRatios", "channel_ratios", "channel_report"),
+        "_duckdb": ("duckdb_to_parquet",),
         "_margins": ("Margins", "margins"),
         "_prices": ("TargetPrices", "target_prices"),
         "_question": ("Question",),

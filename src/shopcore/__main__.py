@@ -49,14 +49,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_review(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("orders", type=Path, metavar="ORDERS.csv[.gz]")
+    add("orders", type=Path, metavar="ORDERS.csv[.gz]", help="CSV, packed or not, or xlsx with the extra of that name")
     add("--currency", required=True, metavar="CODE", help="of every amount, such as CNY")
-    add("--preset", default="plain", metavar="NAME", help="layout of a known export: plain or online-retail")
+    add(
+        "--preset",
+        default="plain",
+        metavar="NAME",
+        help="layout of a known export: shopify, woocommerce, amazon, taobao, tmall, jd, online-retail",
+    )
     add("--column", action="append", default=[], metavar="OURS=THEIRS", help="such as sku=StockCode; may be repeated")
     add("--date-format", metavar="FORMAT", help="such as '%%d/%%m/%%Y %%H:%%M'; ISO 8601 without it")
     add("--zone", metavar="NAME", help="of times without an offset, such as Asia/Shanghai; UTC without it")
-    add("--encoding", metavar="NAME", help="such as gb18030; utf-8 without it")
+    add("--encoding", metavar="NAME", help="such as gb18030; utf-8 or a Chinese heading are found without it")
     add("--delimiter", metavar="CHARACTER", help="found in the heading without it")
+    add("--decimal", choices=(".", ","), help="decimal sign of amounts; found in them without it")
+    add("--sheet", metavar="NAME", help="of a workbook (xlsx); the first one without it")
     add("--cancelled-prefix", metavar="TEXT", help="order numbers that begin with it are cancellations")
     add("--catalogue", type=Path, metavar="FILE", help="CSV: sku, title, on_hand, incoming, lead_time_days, pack ...")
     add("--costs", type=Path, metavar="FILE", help="CSV: sku, unit_cost")
@@ -79,10 +86,10 @@ def _demo(stated: argparse.Namespace) -> None:
 def _review(stated: argparse.Namespace) -> None:
     from shopcore.operations import Assumptions, layout, review
 
-    named = ("date_format", "zone", "encoding", "delimiter", "cancelled_prefix")
+    named = ("date_format", "zone", "encoding", "delimiter", "decimal", "sheet", "cancelled_prefix")
     changes = {name: getattr(stated, name) for name in named if getattr(stated, name) is not None}
     assumed = {name: getattr(stated, name) for name in ("lead_time_days", "service_level") if getattr(stated, name)}
-    name = stated.orders.name.removesuffix(".gz").removesuffix(".csv")
+    name = stated.orders.name.removesuffix(".gz").removesuffix(".csv").removesuffix(".xlsx")
     answer = review(
         stated.orders,
         currency=stated.currency,

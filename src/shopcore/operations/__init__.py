@@ -26,9 +26,10 @@ __all__ = [
 
 if TYPE_CHECKING:
     from shopcore.operations._demo import DemoShop, demo, make_demo_shop
-    from shopcore.operations._layout import PRESETS, ExportLayout, layout
+    from shopcore.operations._layout import ExportLayout, layout
     from shopcore.operations._lists import Buyer, Returned, SlowMover
     from shopcore.operations._money import Margin, Month
+    from shopcore.operations._presets import PRESETS
     from shopcore.operations._reorder import Assumptions, Reorder
     from shopcore.operations._result import ShopReview
     from shopcore.operations._review import review
@@ -37,9 +38,10 @@ else:
 
     _WHERE = {
         "_demo": ("DemoShop", "demo", "make_demo_shop"),
-        "_layout": ("PRESETS", "ExportLayout", "layout"),
+        "_layout": ("ExportLayout", "layout"),
         "_lists": ("Buyer", "Returned", "SlowMover"),
         "_money": ("Margin", "Month"),
+        "_presets": ("PRESETS",),
         "_reorder": ("Assumptions", "Reorder"),
         "_result": ("ShopReview",),
         "_review": ("review",),

@@ -2,248 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from array import array
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
 
 from shopcore._checks import fail, fail_limit
-from shopcore.errors import CurrencyMismatchError, InputError
-from shopcore.models import Currency, Money, UnitPrice
-from shopcore.models._fields import MAX_QUANTITY, Country, Id, SkuCode, Word
-from shopcore.models._period import zone_of
+from shopcore.errors import InputError
+from shopcore.models import Currency
+from shopcore.models._allocation import allocate_minor
+from shopcore.operations._cells import CONTROL, Unfit, decimal_of, unwrapped
 from shopcore.operations._layout import KINDS, ExportLayout
-from shopcore.operations._records import Progress, Records, open_records
-from shopcore.operations._sales import MAX_AMOUNT, MAX_LINES, Rejected, Sales
+from shopcore.operations._records import Progress, open_records
+from shopcore.operations._sales import MAX_LINES, Rejected, Sales
+from shopcore.operations._taker import COLUMNS, Taker
+from shopcore.operations._xlsx import is_workbook, open_sheet
 
-_QUANTITY: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,9})", re.ASCII)
-_PRICE: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,12})?", re.ASCII)
-_ISO: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?",
-    re.ASCII,
-)
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
-MAX_ORDER_LINES: Final = 10_000
-MAX_CACHE: Final = 200_000
 HOPELESS: Final = 1_000
-
-
-class Unfit(Exception):  # noqa: N818  # never leaves this module: it carries a reason, it is no error
-    """A field that cannot be used; holds the reason."""
-
-
-class Read(dict[str, Any]):
-    """Reads each distinct text once; forgets all when it has grown large."""
-
-    def __init__(self, parse: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._parse = parse
-
-    def __missing__(self, text: str) -> Any:
-        found = self._parse(text)
-        if len(self) >= MAX_CACHE:
-            self.clear()
-        self[text] = found
-        return found
-
-
-class Names(dict[str, int]):
-    """Numbers distinct texts in the order they come; `texts` holds them as read."""
-
-    def __init__(self, read: Callable[[str], str | None]) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._read = read
-        self._known: dict[str, int] = {}
-
-    def __missing__(self, text: str) -> int:
-        found = self._read(text)
-        place = -1
-        if found is not None:
-            place = self._known.setdefault(found, len(self.texts))
-            if place == len(self.texts):
-                self.texts.append(found)
-        self[text] = place
-        return place
-
-
-def _checked(kind: Any, reason: str, *, optional: bool = False) -> Callable[[str], str | None]:
-    adapter: TypeAdapter[str] = TypeAdapter(kind)
-
-    def read(text: str) -> str | None:
-        text = text.strip()
-        if optional and not text:
-            return None
-        try:
-            return adapter.validate_python(text)
-        except ValidationError:
-            raise Unfit(reason) from None
-
-    return read
-
-
-def _title(text: str) -> str | None:
-    return _CONTROL.sub(" ", text).strip()[:300] or None
-
-
-def _quantity(text: str) -> int:
-    text = text.strip(" ")
-    if _QUANTITY.fullmatch(text) is None or not -MAX_QUANTITY <= int(text) <= MAX_QUANTITY or text == "-0":
-        raise Unfit("quantity is not a whole number")
-    return int(text)
-
-
-def _exact(text: str, reason: str) -> str:
-    text = text.strip(" ")
-    if _PRICE.fullmatch(text) is None or (text[0] == "-" and not any(digit in "123456789" for digit in text)):
-        raise Unfit(reason)
-    return text
-
-
-class _Moments:
-    """Reads instants; without an offset in the shop's zone."""
-
-    def __init__(self, layout: ExportLayout) -> None:
-        self._zone = zone_of(layout.zone)
-        self._format = layout.date_format
-
-    def __call__(self, text: str) -> tuple[int, int]:
-        text = text.strip(" ")
-        try:
-            if self._format is not None:
-                found = datetime.strptime(text[:80], self._format)  # noqa: DTZ007  # the zone is attached below
-            elif _ISO.fullmatch(text):
-                found = datetime.fromisoformat(text)
-            else:
-                raise Unfit("date is not in the stated format")
-            aware = found if found.tzinfo is not None else found.replace(tzinfo=self._zone)
-            return int(aware.astimezone(UTC).timestamp() // 1), aware.astimezone(self._zone).toordinal()
-        except (ValueError, OverflowError):
-            raise Unfit("date is not in the stated format") from None
-
-
-class _Taker:
-    """Takes one record after the other; holds the columns as they grow."""
-
-    def __init__(self, layout: ExportLayout, currency: Currency, places: dict[str, int]) -> None:
-        self.layout, self.currency, self.places = layout, currency, places
-        self.orders = Names(_checked(Id, "order number is missing or unreadable"))
-        self.skus = Names(_checked(SkuCode, "stock code is missing or unreadable"))
-        self.titles = Names(_title)
-        self.customers = Names(_checked(Id, "customer is unreadable", optional=True))
-        self.countries = Names(_checked(Country, "country is unreadable", optional=True))
-        self.channels = Names(_checked(Word, "channel is unreadable", optional=True))
-        self.quantities = Read(_quantity)
-        self.moments = Read(_Moments(layout))
-        self.prices: list[Money | UnitPrice] = []
-        self.read_price = Read(self._price)
-        self.read_discount = Read(self._discount)
-        self.per_order: Counter[int] = Counter()
-        self.columns = {name: array("q") for name in _COLUMNS}
-        self.appends = [self.columns[name].append for name in _COLUMNS]
-        self._asides = layout.set_aside
-        self._prefix = layout.cancelled_prefix
-
-    def _price(self, text: str) -> tuple[int, int | None]:
-        text = _exact(text, "price is not a number")
-        if text[0] == "-":
-            raise Unfit("price is negative")
-        exact = UnitPrice(text, self.currency)
-        price = exact.times(1, rounding="half_up") if exact.is_whole else exact
-        self.prices.append(price)
-        return len(self.prices) - 1, price.minor if isinstance(price, Money) else None
-
-    def _discount(self, text: str) -> int:
-        if not text.strip(" "):
-            return 0
-        text = _exact(text, "discount is not a number")
-        exact = UnitPrice(text.removeprefix("-"), self.currency)
-        if not exact.is_whole:
-            raise Unfit("discount is finer than the minor unit")
-        return exact.times(1, rounding="half_up").minor
-
-    def take(self, number: int, fields: list[str]) -> None:
-        """Add one record to the columns, or raise `Unfit`."""
-        at = self.places
-        order_text = fields[at["order_id"]]
-        for prefix, reason in self._asides:
-            if order_text.startswith(prefix):
-                raise Unfit(reason)
-        quantity = self.quantities[fields[at["quantity"]]]
-        price, minor = self.read_price[fields[at["unit_price"]]]
-        moment, day = self.moments[fields[at["ordered_at"]]]
-        if "currency" in at:
-            self._check_currency(fields[at["currency"]], number)
-        sku, customer = self.skus[fields[at["sku"]]], self._optional(self.customers, "customer_id", fields)
-        discount = self.read_discount[fields[at["discount"]]] if "discount" in at else 0
-        sign = self._sign(order_text, quantity, minor, customer)
-        amount = self._amount(abs(quantity), price, minor, discount) * sign
-        order = self.orders[order_text]
-        self.per_order[order] += 1
-        if self.per_order[order] > MAX_ORDER_LINES:
-            raise Unfit(f"order has more than {MAX_ORDER_LINES} lines")
-        row = (
-            order, sku, self._optional(self.titles, "title", fields), price, customer,
-            self._optional(self.countries, "country", fields), self._optional(self.channels, "channel", fields),
-            abs(quantity) if sign else quantity, sign, amount, discount if sign else 0, moment, day, number,
-        )  # fmt: skip
-        for append, value in zip(self.appends, row, strict=True):
-            append(value)
-
-    def _optional(self, names: Names, column: str, fields: list[str]) -> int:
-        return names[fields[self.places[column]]] if column in self.places else -1
-
-    def _sign(self, order: str, quantity: int, minor: int | None, customer: int) -> int:
-        if quantity == 0:
-            raise Unfit("quantity is zero")
-        if self._prefix and order.startswith(self._prefix):
-            if quantity > 0:
-                raise Unfit("cancellation with a positive quantity")
-            return -1
-        # Without a price nothing was sold: a negative count is a loss, and one that nobody got is a count too.
-        if minor == 0 and (quantity < 0 or (customer < 0 and "customer_id" in self.places)):
-            return 0
-        return 1 if quantity > 0 else -1
-
-    def _amount(self, quantity: int, price: int, minor: int | None, discount: int) -> int:
-        if minor is not None:
-            amount = quantity * minor
-        else:
-            exact = self.prices[price]
-            amount = exact.times(quantity, rounding="half_up").minor
-        if amount > MAX_AMOUNT:
-            raise Unfit(f"amount is above {MAX_AMOUNT} minor units")
-        if discount > amount:
-            raise Unfit("discount is above the price")
-        return amount - discount
-
-    def _check_currency(self, text: str, number: int) -> None:
-        code = text.strip()
-        if code == self.currency.code:
-            return
-        if not code:
-            raise Unfit("currency is missing")
-        shown = code[:10] if code.isascii() and code.isprintable() else "another"
-        raise CurrencyMismatchError(
-            f"orders must be in one currency: line {number} is in {shown}, {self.currency.code} was stated; "
-            "review each currency by itself",
-            argument="currency",
-            value=shown,
-            expected=self.currency.code,
-            reason="currency_mismatch",
-        )
-
-
-_COLUMNS: Final = (
-    "order", "sku", "title", "price", "customer", "country", "channel", "quantity", "sign", "amount", "discount",
-    "at", "day", "line",
-)  # fmt: skip
+SAMPLE: Final = 200
+PRICED: Final = ("unit_price", "line_price", "line_paid", "order_paid", "discount", "refund")
 
 
 def read_orders(
@@ -272,19 +53,46 @@ def read_orders(
         If there are more than 5,000,000 lines.
     """
     known = Currency.of(currency)
-    with open_records(path, encoding=layout.encoding, delimiter=layout.delimiter, progress=progress) as records:
-        places = layout.places([_CONTROL.sub("", name) for name in records.header])
-        taker = _Taker(layout, known, places)
-        rejected, read = _take_all(records, taker)
+    with _opened(path, layout, progress) as records:
+        places = layout.places([CONTROL.sub("", name) for name in records.header])
+        sample = [(number, fields, records.raw) for number, fields in islice(records, SAMPLE)]
+        taker = _taker(layout, known, places, [fields for _, fields, _ in sample if fields is not None])
+        rejected, read = _take_all(chain(sample, _located(records)), taker, len(records.header))
+        how = {**records.how, "decimal sign": taker.decimal, **taker.said}
     if not taker.columns["order"]:
         _nothing_taken(rejected)
-    return _sales(taker, tuple(rejected), read)
+    return _sales(taker, tuple(rejected), read, how)
 
 
-def _take_all(records: Records, taker: _Taker) -> tuple[list[Rejected], int]:
-    rejected: list[Rejected] = []
-    width, read = len(records.header), 0
+def _opened(path: Path, layout: ExportLayout, progress: Progress | None) -> AbstractContextManager[Any]:
+    if is_workbook(path):
+        return open_sheet(path, sheet=layout.sheet, progress=progress)
+    return open_records(path, encoding=layout.encoding, delimiter=layout.delimiter, progress=progress)
+
+
+def _located(records: Any) -> Iterator[tuple[int, list[str] | None, Callable[[], str]]]:
     for number, fields in records:
+        yield number, fields, lambda: records.raw
+
+
+def _taker(layout: ExportLayout, currency: Currency, places: dict[str, int], sample: list[list[str]]) -> Taker:
+    """Return what takes the records, told how their first ones are written."""
+    wrapped = any(field.startswith('="') for fields in sample for field in fields)
+    priced = [places[name] for name in PRICED if name in places]
+    cells = [unwrapped(fields[place]) for fields in sample for place in priced if place < len(fields)]
+    decimal = layout.decimal or decimal_of(cells)
+    taker = Taker(layout, currency, places, decimal=decimal, is_wrapped=wrapped)
+    if layout.decimal is None and decimal == ",":
+        taker.said["decimal sign"] = ", (found in the amounts)"
+    if wrapped:
+        taker.said["long numbers"] = 'written ="..." to keep spreadsheets from rounding them; read without'
+    return taker
+
+
+def _take_all(records: Iterable[Any], taker: Taker, width: int) -> tuple[list[Rejected], int]:
+    rejected: list[Rejected] = []
+    read = 0
+    for number, fields, raw in records:
         read += 1
         if read > MAX_LINES:
             fail_limit("orders", read, MAX_LINES, "lines", reason="too_many_lines")
@@ -295,7 +103,7 @@ def _take_all(records: Records, taker: _Taker) -> tuple[list[Rejected], int]:
                 raise Unfit(f"has {len(fields)} fields, the heading has {width}")  # noqa: TRY301
             taker.take(number, fields)
         except Unfit as unfit:
-            rejected.append(Rejected(number, str(unfit), records.raw))
+            rejected.append(Rejected(number, str(unfit), raw if isinstance(raw, str) else raw()))
             if read == HOPELESS and len(rejected) == read:
                 _nothing_taken(rejected)
     return rejected, read
@@ -307,7 +115,8 @@ def _nothing_taken(rejected: list[Rejected]) -> None:
     (reason, count), *_ = Counter(line.reason for line in rejected).most_common(1)
     hint = {
         "date is not in the stated format": "state it: --date-format '%d/%m/%Y %H:%M'",
-        "price is not a number": "amounts must be written like 1234.50, without separators or signs of currency",
+        "price is not a number": "amounts must be written like 1234.50, without signs of currency; state a decimal "
+        "comma: --decimal ,",
     }.get(reason, "check the columns, the delimiter and the encoding")
     raise InputError(
         f"orders must hold lines that can be read; of the first {len(rejected)} none could, {count} because "
@@ -318,8 +127,13 @@ def _nothing_taken(rejected: list[Rejected]) -> None:
     )
 
 
-def _sales(taker: _Taker, rejected: tuple[Rejected, ...], read: int) -> Sales:
-    columns = {name: np.frombuffer(taker.columns[name], dtype=np.int64).copy() for name in _COLUMNS}
+def _sales(taker: Taker, rejected: tuple[Rejected, ...], read: int, how: dict[str, str]) -> Sales:
+    columns = {name: np.frombuffer(taker.columns[name], dtype=np.int64).copy() for name in COLUMNS}
+    above = _spread(columns, taker.order_paid)
+    if taker.order_paid:
+        how["discounts of orders"] = "what an order paid less than its lines is spread over them, largest remainder"
+    if above:
+        how["orders that paid more"] = f"{above:,}, whose lines count as they stand"
     kinds = [KINDS.index(taker.layout.kind_of(code)) for code in taker.skus.texts]
     return Sales(
         **columns,
@@ -336,7 +150,26 @@ def _sales(taker: _Taker, rejected: tuple[Rejected, ...], read: int) -> Sales:
         lines_read=read,
         rejected=rejected,
         repeated=_repeated(columns),
+        how=how,
     )
+
+
+def _spread(columns: dict[str, Any], paid: dict[int, int]) -> int:
+    """Spread what orders paid less than their lines over these; return how many orders paid more."""
+    if not paid:
+        return 0
+    above = 0
+    rows = np.flatnonzero(columns["sign"] > 0)
+    rows = rows[np.argsort(columns["order"][rows], kind="stable")]
+    for part in np.split(rows, np.flatnonzero(np.diff(columns["order"][rows])) + 1):
+        weights = columns["amount"][part].tolist()
+        less = sum(weights) - paid.get(int(columns["order"][part[0]]), sum(weights)) if part.size else 0
+        above += less < 0
+        if less > 0:
+            shares = np.array(allocate_minor(less, weights), dtype=np.int64)
+            columns["amount"][part] -= shares
+            columns["discount"][part] += shares
+    return above
 
 
 def _repeated(columns: dict[str, Any]) -> int:

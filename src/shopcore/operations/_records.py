@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,10 @@ from shopcore._checks import fail
 from shopcore.errors import InputError
 
 MAX_LINE: Final = 1_000_000
+HEAD_BYTES: Final = 1 << 16
+FEWEST_CHINESE: Final = 4
+# Ideographs, and the full-width forms and marks that headings use.
+_CHINESE: Final = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 MAX_RAW: Final = 2_000
 MAX_RECORD_LINES: Final = 1_000
 _DELIMITERS: Final = ",;\t|"
@@ -35,6 +40,7 @@ class Records:
         self._stream = stream
         self._lines: list[str] = []
         self._number = 0
+        self.how: dict[str, str] = {}
         head = stream.readline(MAX_LINE + 1)
         if len(head) > MAX_LINE:
             fail("orders", head, f"a heading of at most {MAX_LINE} characters", reason="too_long")
@@ -93,7 +99,9 @@ class Records:
 
 
 @contextmanager
-def open_records(path: Path, *, encoding: str, delimiter: str | None, progress: Progress | None) -> Iterator[Records]:
+def open_records(
+    path: Path, *, encoding: str | None, delimiter: str | None, progress: Progress | None
+) -> Iterator[Records]:
     """Open a CSV file, packed by gzip or not, whatever its name says."""
     if not path.is_file():
         fail("orders", path.name, "a file that exists", reason="not_found")
@@ -101,13 +109,14 @@ def open_records(path: Path, *, encoding: str, delimiter: str | None, progress: 
         watched: Any = _Watched(raw, path.stat().st_size, progress or _silent)
         packed = raw.read(2) == _GZIP
         raw.seek(0)
-        source: Any = io.BufferedReader(gzip.GzipFile(fileobj=watched) if packed else watched)
+        source: Any = io.BufferedReader(gzip.GzipFile(fileobj=watched) if packed else watched, HEAD_BYTES)
         try:
-            start = source.peek(4)[:4]
-            known = next((name for mark, name in _MARKS if start.startswith(mark)), encoding)
+            known, how = _encoding_of(source.peek(HEAD_BYTES)[:HEAD_BYTES], encoding)
             # Undecodable bytes spoil their own record only.
             errors = "replace" if "16" in known else "surrogateescape"
-            yield Records(io.TextIOWrapper(source, encoding=known, errors=errors, newline=""), delimiter)
+            records = Records(io.TextIOWrapper(source, encoding=known, errors=errors, newline=""), delimiter)
+            records.how = {"format": "csv", "encoding": how, "delimiter": records.delimiter}
+            yield records
         except (EOFError, zlib.error, gzip.BadGzipFile):
             broken = True
         else:
@@ -116,6 +125,29 @@ def open_records(path: Path, *, encoding: str, delimiter: str | None, progress: 
         raise InputError(
             "orders must be a whole gzip file; this one is damaged or cut off", argument="orders", reason="damaged"
         )
+
+
+def _encoding_of(start: bytes, stated: str | None) -> tuple[str, str]:
+    """Return the encoding to read by, and in words how it is known."""
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    if marked is not None:
+        return marked, f"{marked} (byte order mark)"
+    if stated is not None:
+        return stated, stated
+    if _is_chinese(start.partition(b"\n")[0]):
+        return "gb18030", "gb18030 (found in the heading)"
+    return "utf-8", "utf-8"
+
+
+def _is_chinese(heading: bytes) -> bool:
+    # Western one-byte encodings can pass for GB18030 too; a heading of nothing but Chinese beyond ASCII is sure.
+    try:
+        heading.decode("utf-8")
+    except UnicodeDecodeError:
+        text = heading.decode("gb18030", "replace")
+        beyond = [character for character in text if not character.isascii()]
+        return len(beyond) >= FEWEST_CHINESE and all(_CHINESE.fullmatch(character) for character in beyond)
+    return False
 
 
 def _silent(_done: int, _total: int) -> None:

@@ -34,6 +34,8 @@ class ShopReview(Result):
         Of the export, in the shop's zone.
     lines_read, lines_taken : int
         ``lines_read = lines_taken + len(rejected)``.
+    reading : dict
+        How the file was read, in words: format, encoding, delimiter, decimal sign, as stated or found.
     corrections : int
         Lines among those taken that corrected stock and sold nothing.
     revenue : Money
@@ -65,6 +67,7 @@ class ShopReview(Result):
     last_day: date
     lines_read: int
     lines_taken: int
+    reading: dict[str, str]
     corrections: int
     rejected: tuple[Rejected, ...] = field(repr=False)
     orders: int
@@ -115,6 +118,7 @@ class ShopReview(Result):
                 "set_aside_by_reason": self.set_aside,
                 "stock_corrections": self.corrections,
             },
+            "reading": self.reading,
             "rounding": "quantity x unit price, half up per line",
             "orders": self.orders,
             "revenue": self.revenue.text,
@@ -153,6 +157,7 @@ class ShopReview(Result):
     def _headline(self) -> list[tuple[str, str]]:
         found = [
             ("file", f"{self.source}, {self.first_day} to {self.last_day}"),
+            ("read as", ", ".join(f"{name} {_shown(text)}" for name, text in self.reading.items())),
             ("lines", f"{self.lines_read} read = {self.lines_taken} taken + {len(self.rejected)} set aside"),
             ("revenue", str(self.revenue)),
         ]
@@ -175,6 +180,10 @@ class ShopReview(Result):
         if self.report:
             parts.append(f"<p>report: <code>{escape(self.report)}</code></p>")
         return "".join(parts)
+
+
+def _shown(text: str) -> str:
+    return "tab" if text == "\t" else text
 
 
 def _margin_summary(margin: Margin) -> dict[str, Any]:

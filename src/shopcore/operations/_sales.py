@@ -48,6 +48,8 @@ class Sales:
         Seconds since 1970 in UTC; the proleptic day number in the shop's zone.
     line : int64 array
         Where the record begins in the file, the heading being line 1.
+    how : dict
+        How the file was read, in words: format, encoding, delimiter, decimal sign.
     """
 
     currency: Currency
@@ -77,10 +79,11 @@ class Sales:
     lines_read: int
     rejected: tuple[Rejected, ...]
     repeated: int
+    how: dict[str, str]
 
     @property
     def size(self) -> int:
-        """Lines taken."""
+        """Rows: a record taken is one, or two where it says how many units came back."""
         return int(self.order.size)
 
     @property

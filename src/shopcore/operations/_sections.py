@@ -293,6 +293,7 @@ def counted(review: ShopReview) -> Markup:
         f"{cancelled['matched_in_part']:,} in part, {cancelled['unmatched']:,} not found in this file"
     )
     facts = [
+        *((f"file: {name}", "tab" if text == "\t" else text) for name, text in review.reading.items()),
         ("lines read", f"{review.lines_read:,} = {review.lines_taken:,} taken + {len(review.rejected):,} set aside"),
         *((f"set aside: {reason}", f"{count:,}") for reason, count in review.set_aside.items()),
         ("stock corrections", f"{review.corrections:,} lines without a price, which sell nothing"),

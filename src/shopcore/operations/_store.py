@@ -114,7 +114,8 @@ def store(url: str, sales: Sales, matching: Matching, fingerprint: str) -> bool:
             return False
         save_orders(connection, shop.tables, orders_of(sales, matching))
         upsert(connection, shop.tables.stock_moves, _moves(sales))
-        facts = {"lines_read": sales.lines_read, "lines_taken": sales.size, "lines_set_aside": len(sales.rejected)}
+        facts = {"lines_read": sales.lines_read, "lines_set_aside": len(sales.rejected)}
+        facts["lines_taken"] = facts["lines_read"] - facts["lines_set_aside"]
         connection.execute(
             imports.insert(), {"fingerprint": fingerprint, "source": "export", "schema_revision": 1, **facts}
         )

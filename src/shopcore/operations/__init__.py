@@ -10,6 +10,7 @@ __all__ = [
     "PRESETS",
     "Assumptions",
     "Buyer",
+    "CallBack",
     "DemoShop",
     "ExportLayout",
     "Margin",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from shopcore.operations._call_back import CallBack
     from shopcore.operations._demo import DemoShop, demo, make_demo_shop
     from shopcore.operations._layout import ExportLayout, layout
     from shopcore.operations._lists import Buyer, Returned, SlowMover
@@ -37,6 +39,7 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_call_back": ("CallBack",),
         "_demo": ("DemoShop", "demo", "make_demo_shop"),
         "_layout": ("ExportLayout", "layout"),
         "_lists": ("Buyer", "Returned", "SlowMover"),

@@ -13,6 +13,7 @@ from shopcore.models._result import Result, html_table, plain
 
 if TYPE_CHECKING:
     from shopcore.customers import RfmSegment
+    from shopcore.operations._call_back import CallBack
     from shopcore.operations._lists import Buyer, Returned, SlowMover
     from shopcore.operations._money import Margin, Month
     from shopcore.operations._reorder import Assumptions, Reorder
@@ -51,7 +52,7 @@ class ShopReview(Result):
         Sold lines of goods that were taken back over all of them, with its interval.
     repeat_rate : Ratio
         Customers with two orders or more over customers, with its interval.
-    months, margin, reorder, slow_movers, returns, buyers, segments, channels
+    months, margin, reorder, slow_movers, returns, buyers, call_backs, segments, channels
         The parts; `margin` and `channels` are None without costs and traffic.
     assumptions : Assumptions
         What the advice rests on where the files do not say.
@@ -83,6 +84,7 @@ class ShopReview(Result):
     slow_movers: tuple[SlowMover, ...] = field(repr=False)
     returns: tuple[Returned, ...] = field(repr=False)
     buyers: tuple[Buyer, ...] = field(repr=False)
+    call_backs: tuple[CallBack, ...] = field(repr=False)
     segments: tuple[RfmSegment, ...] = field(repr=False)
     channels: ChannelReport | None = field(repr=False)
     assumptions: Assumptions = field(repr=False)
@@ -139,6 +141,7 @@ class ShopReview(Result):
                 "slow_movers": len(self.slow_movers),
                 "returned_articles": len(self.returns),
                 "customers": len(self.buyers),
+                "to_win_back": len(self.call_backs),
             },
             "assumptions": plain(self.assumptions),
             "notes": list(self.notes),

@@ -11,6 +11,7 @@ import numpy as np
 from shopcore.models import Currency, Ratio
 from shopcore.models._rate import rate_argument
 from shopcore.operations._calendar import day_of, sums_by
+from shopcore.operations._call_back import call_backs
 from shopcore.operations._demand import wanted
 from shopcore.operations._extra import read_articles, read_traffic
 from shopcore.operations._layout import KINDS, ExportLayout
@@ -143,6 +144,7 @@ def review(
         slow_movers=slow_movers(sales, want, articles, assume),
         returns=returned_articles(sales, matching, articles),
         buyers=buyers,
+        call_backs=call_backs(sales, want.end, buyers),
         segments=() if scores is None else scores.segments(),
         channels=_channels(facts),
         assumptions=assume,

@@ -218,7 +218,21 @@ def customers(review: ShopReview) -> Markup:
         for buyer in shown
     ]  # fmt: skip
     more = rest(len(shown), len(review.buyers), "customers.csv")
-    return section("customers", title, lead, _segments(review), table(heads, rows), more)
+    return section("customers", title, lead, _segments(review), table(heads, rows), more, _win_back(review))
+
+
+def _win_back(review: ShopReview) -> Markup:
+    shown = review.call_backs[:SHOWN]
+    if not shown:
+        return EMPTY
+    lead = (
+        "Silent for more than twice their usual gap between orders, and that for four weeks at most; who spent most "
+        "comes first."
+    )
+    heads = [("customer", "t"), ("why", "why"), ("orders", "n"), ("revenue", "n")]
+    rows = [[masked(entry.customer), entry.why, f"{entry.orders:,}", amount(entry.revenue)] for entry in shown]
+    more = rest(len(shown), len(review.call_backs), "win_back.csv")
+    return joined((tag("h3", "To win back now (流失挽回)"), tag("p", lead, class_="soft"), table(heads, rows), more))
 
 
 def _segments(review: ShopReview) -> Markup:

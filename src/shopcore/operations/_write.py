@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from shopcore.operations._call_back import CallBack
 from shopcore.operations._csv_out import csv_of, csv_text
 from shopcore.operations._lists import Buyer, Returned, SlowMover
 from shopcore.operations._money import Month
@@ -23,6 +24,7 @@ def write_folder(review: ShopReview, folder: Path) -> Path:
         "slow_movers.csv": csv_of(SlowMover, review.slow_movers),
         "returns.csv": csv_of(Returned, review.returns),
         "customers.csv": csv_of(Buyer, review.buyers),
+        "win_back.csv": csv_of(CallBack, review.call_backs),
         "rejected.csv": csv_text(
             ("line", "reason", "raw"), ((line.line, line.reason, line.raw) for line in review.rejected)
         ),

@@ -4,9 +4,10 @@ import pickle
 from datetime import date
 
 import pytest
+from pricing_tables import brute_force
 
 from shopcore.errors import CurrencyMismatchError, InputError
-from shopcore.models import Money
+from shopcore.models import Money, Rate
 from shopcore.pricing import (
     Band,
     Commission,
@@ -17,6 +18,7 @@ from shopcore.pricing import (
     PriceEnding,
     Target,
     Tax,
+    arrays,
     charm,
     dead_zones,
     guard,
@@ -112,10 +114,35 @@ def test_currencies_and_signs():
             Target.margin(wrong)
 
 
-def test_a_target_that_takes_every_further_cent_is_decided_or_refused():
-    flat = table(Percent(name="ads", level="cm3", rate="75%"))
-    assert price_for(Target.margin("25%"), flat, Item(usd(0))).smallest is not None
-    assert price_for(Target.margin("25%"), flat, Item(usd(500))).reason == "fees_eat_price"
+@pytest.mark.parametrize("rates", [("75%",), ("50%", "25%"), ("1/3", "5/12"), ("50%", "12.5%", "1/8")])
+@pytest.mark.parametrize("cost", [0, 1, 2, 500])
+def test_fees_and_target_that_take_every_further_cent_are_answered(rates, cost):
+    # All of a higher price is taken, so a period of the roundings decides for every price there is.
+    flat = table(*(Percent(name=f"fee {i}", level="cm3", rate=rate) for i, rate in enumerate(rates)))
+    target, item = Target.margin("25%"), Item(usd(cost))
+    found = price_for(target, flat, item)
+    smallest = brute_force(target, flat, item, None, 1, 2000)[0]
+    assert (None if found.smallest is None else found.smallest.minor) == smallest
+    assert found.reason == ("fees_eat_price" if smallest is None else None)
+    twin = arrays.price_for(target, flat, arrays.Items(unit_cost=[cost, cost]))
+    assert twin.smallest.tolist() == [-1 if smallest is None else smallest] * 2
+    assert twin.reasons == [found.reason] * 2
+
+
+def test_what_rounding_alone_decides_is_said():
+    # Ninths, thirteenths, thousandths and a tax of 13 % inside repeat after more prices than are tried; none meets.
+    fees = [Percent(name=name, level="cm3", rate=rate, base="net") for name, rate in (("a", "2/9"), ("b", "1/13"))]
+    flat = table(*fees, Percent(name="c", level="cm3", rate="7/1000"), tax=Tax(rate="13%"))
+    target = Target.margin_on_gross(Rate(1) / Rate("1.13") * (1 - Rate("2/9") - Rate("1/13")) - Rate("7/1000"))
+    item = Item(usd(2))
+    found = price_for(target, flat, item)
+    assert (found.smallest, found.stable, found.reason) == (None, None, "undecided")
+    assert "undecided; of one more unit of price: tax 11.50 %" in found.explain()
+    assert sum((share for _, share in found.shares), Rate(0)) == 1
+    assert found.to_dict()["reason"] == "undecided"
+    twin = arrays.price_for(target, flat, arrays.Items(unit_cost=[2, 900]))
+    assert twin.reasons == ["undecided", "fees_eat_price"]
+    assert "1 undecided" in twin.explain()
 
 
 def test_dead_zones_under_fees_above_the_whole_price():

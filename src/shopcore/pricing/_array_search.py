@@ -16,16 +16,16 @@ from shopcore.pricing._endings import PriceEnding
 from shopcore.pricing._lines import Parcel, Term
 from shopcore.pricing._pieces import Piece, pieces_of
 from shopcore.pricing._plan import Curve, Plan
-from shopcore.pricing._search import error_of, refuse_flat
+from shopcore.pricing._search import MAX_TESTS, error_of, period_of
 from shopcore.pricing._target import Target
 from shopcore.pricing._waterfall import MAX_PRICE
 
 if TYPE_CHECKING:
     from shopcore.typing import FloatArray, IntArray
 
-# What stands for "no such price".
+# What stands for "no such price", and for "rounding alone decides, and the prices tried do not tell".
 NONE: Final = -1
-MAX_STEPS: Final = 20_000
+UNDECIDED: Final = -2
 
 
 class ColumnSearch:
@@ -45,6 +45,7 @@ class ColumnSearch:
         self.fastest = (self.goal.profit_weight - self.goal.net_weight) * quantity
         self.ceiling = self._ceiling()
         self.error, self.base = self._lines()
+        self.period = period_of(self.pieces, endings)
 
     def _fill(self) -> Column:
         parcels = [parcel_fee(term, self.rows) for term in self.plan.terms if isinstance(term, Parcel)]
@@ -94,11 +95,11 @@ class ColumnSearch:
         return previous_allowed(self.endings, price)
 
     def first(self, low: IntArray, high: IntArray) -> IntArray:
-        """Return the lowest allowed price from `low` to `high` that meets the goal; -1 where there is none."""
+        """Return the lowest allowed price from `low` to `high` that meets the goal; -1 where none, -2 undecided."""
         return self._search(low, high, step=1)
 
     def last_missing(self, low: IntArray, high: IntArray) -> IntArray:
-        """Return the highest allowed price from `low` to `high` that misses the goal; -1 where there is none."""
+        """Return the highest allowed price from `low` to `high` that misses the goal; -1 where none, -2 undecided."""
         return self._search(low, high, step=-1)
 
     def surplus_at(self, price: IntArray) -> IntArray:
@@ -125,7 +126,7 @@ class ColumnSearch:
     def _walk(self, piece: Piece, span: tuple[IntArray, IntArray], rows: IntArray, found: IntArray, step: int) -> None:
         low, high = self._window(piece, span, rows, wanted=step)
         price = self.up(low) if step > 0 else self.down(high)
-        for _ in range(MAX_STEPS):
+        for _ in range(MAX_TESTS):
             inside = (price <= high) & (price >= low)
             if not inside.all():
                 price, low, high, rows = price[inside], low[inside], high[inside], rows[inside]
@@ -141,7 +142,7 @@ class ColumnSearch:
                 price = self.up(price + np.maximum(1, -(surplus // self.fastest)))
             else:
                 price = self.down(price - (surplus // self.fastest + 1))
-        refuse_flat()
+        found[rows] = UNDECIDED
 
     def _window(
         self, piece: Piece, span: tuple[IntArray, IntArray], rows: IntArray, *, wanted: int
@@ -153,6 +154,11 @@ class ColumnSearch:
         value = wanted * (float(Fraction(goal.profit_weight * piece.value, scale)) - self.base[rows])
         first, last = span
         if slope == 0.0:
+            # In a level piece the surplus repeats with the roundings, so one period decides.
+            if wanted > 0:
+                last = np.minimum(last, first + (min(self.period, MAX_PRICE) - 1))
+            else:
+                first = np.maximum(first, last - (min(self.period, MAX_PRICE) - 1))
             reach = self._slack(value, 0.0) + value + self.error
             return first, np.where(reach >= 0, last, first - 1)
         edge = -(value + self.error) / slope

@@ -12,7 +12,7 @@ from shopcore._arrays import minors
 from shopcore._checks import fail_limit, instance
 from shopcore.models._money import Money
 from shopcore.models._result import Result, html_table
-from shopcore.pricing._array_search import NONE, ColumnSearch
+from shopcore.pricing._array_search import NONE, UNDECIDED, ColumnSearch
 from shopcore.pricing._columns import Items, Rows, rows_of, tables_of
 from shopcore.pricing._endings import PriceEnding
 from shopcore.pricing._target import Target
@@ -35,7 +35,9 @@ REASONS: Final = (
     "below_floor",
     "floor_above_ceiling",
     "no_ending_in_range",
+    "undecided",
 )
+UNSURE: Final = REASONS.index("undecided")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +49,7 @@ class SolutionColumns(Result):
     smallest, stable : int64 array, shape (n,)
         Minor units as in `PriceSolution`; -1 where there is none.
     status : int8 array, shape (n,)
-        Position in `REASONS`: 0 where there is a smallest price.
+        Position in `REASONS`: 0 where there is a smallest price (or `stable` alone is undecided: then that reason).
     """
 
     smallest: MinorArray
@@ -66,8 +68,9 @@ class SolutionColumns(Result):
     def explain(self) -> str:
         """Return how many rows have a price, and why the others have none."""
         counts = np.bincount(self.status, minlength=len(REASONS))
+        priced = int((self.smallest != NONE).sum())
         unstable = int(((self.smallest != NONE) & (self.stable == NONE)).sum())
-        rows = [f"{counts[0]} of {len(self.status)} rows have a price, {unstable} of them no stable one"]
+        rows = [f"{priced} of {len(self.status)} rows have a price, {unstable} of them no stable one"]
         rows += [f"{count} {reason}" for reason, count in zip(REASONS[1:], counts[1:], strict=True) if count]
         return "\n".join(rows)
 
@@ -113,7 +116,7 @@ def price_for(
     Raises
     ------
     LimitError
-        If a product could leave int64, or a target is so flat that 20,000 steps do not decide.
+        If a product could leave int64.
 
     Examples
     --------
@@ -144,9 +147,9 @@ def price_for(
     for search, picked in _searches(fees, which, rows, target, endings):
         a, b = low[picked], high[picked]
         smallest = search.first(a, b)
-        found.smallest[picked] = smallest
-        found.stable[picked] = _stable(search, smallest, b)
-        found.status[picked] = _status(search, smallest, a, b)
+        stable = _stable(search, smallest, b)
+        found.status[picked] = np.where(stable == UNDECIDED, UNSURE, _status(search, smallest, a, b))
+        found.smallest[picked], found.stable[picked] = np.maximum(smallest, NONE), np.maximum(stable, NONE)
     return found
 
 
@@ -172,7 +175,7 @@ def deepest_discount(
     Returns
     -------
     int64 array, shape (n,)
-        Discount in minor units; -1 where today's price misses the target already.
+        Discount in minor units; -1 where today's price misses the target already, -2 where it is undecided.
 
     Examples
     --------
@@ -190,7 +193,7 @@ def deepest_discount(
         asked = today[picked]
         meets = (asked > 0) & (search.surplus_at(asked) >= 0)
         missing = search.last_missing(np.zeros_like(asked), np.where(meets, asked, NONE))
-        found[picked] = np.where(meets, asked - (missing + 1), NONE)
+        found[picked] = np.where(missing == UNDECIDED, UNDECIDED, np.where(meets, asked - (missing + 1), NONE))
     return found
 
 
@@ -227,24 +230,29 @@ def _quantities(rows: Rows, picked: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _stable(search: ColumnSearch, smallest: IntArray, high: IntArray) -> IntArray:
-    known = smallest != NONE
+    known = smallest > NONE
     missing = search.last_missing(np.where(known, smallest, 1), np.where(known, high, 0))
     after = search.up(missing + 1) if search.endings is not None else missing + 1
     stable = np.where(missing == NONE, smallest, after)
-    return np.where(known & (stable <= high), stable, NONE)
+    return np.where(missing == UNDECIDED, UNDECIDED, np.where(known & (stable <= high), stable, NONE))
 
 
 def _status(search: ColumnSearch, smallest: IntArray, low: IntArray, high: IntArray) -> NDArray[np.int8]:
-    status = np.zeros(len(smallest), dtype=np.int8)
+    status = np.where(smallest == UNDECIDED, UNSURE, 0).astype(np.int8)
     open_ = smallest == NONE
     if not open_.any():
         return status
     status[open_] = REASONS.index("fees_eat_price")
     below = np.where(open_, low - 1, 0)
-    status[open_ & (search.first(np.ones_like(low), below) != NONE)] = REASONS.index("below_floor")
+    _mark(status, open_, search.first(np.ones_like(low), below), "below_floor")
     above = np.where(open_, high + 1, MAX_PRICE + 1)
-    status[open_ & (search.first(above, np.full_like(high, MAX_PRICE)) != NONE)] = REASONS.index("above_ceiling")
+    _mark(status, open_, search.first(above, np.full_like(high, MAX_PRICE)), "above_ceiling")
     if search.endings is not None:
         status[open_ & (search.up(low) > high)] = REASONS.index("no_ending_in_range")
     status[open_ & (low > high)] = REASONS.index("floor_above_ceiling")
     return status
+
+
+def _mark(status: NDArray[np.int8], open_: Any, found: IntArray, reason: str) -> None:
+    status[open_ & (found > NONE)] = REASONS.index(reason)
+    status[open_ & (found == UNDECIDED)] = UNSURE

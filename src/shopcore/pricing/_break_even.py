@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from shopcore._checks import fail
+from shopcore.errors import LimitError
 from shopcore.models._money import Money
 from shopcore.models._rate import Rate, rate_argument
 from shopcore.models._result import Result
@@ -190,7 +191,8 @@ class DeepestDiscount(Result):
     rate : Rate or None
         Discount over today's price, exact.
     reason : str or None
-        ``"already_missed"`` where today's price misses the target.
+        ``"already_missed"`` where today's price misses the target; ``"undecided"`` where fees and target take all but
+        nothing of a price, so that rounding alone decides, and 20,000 prices tried do not tell.
     """
 
     price: Money | None
@@ -201,7 +203,8 @@ class DeepestDiscount(Result):
     def explain(self) -> str:
         """Return the deepest discount in words."""
         if self.price is None:
-            return "no discount: the price misses the target already"
+            why = "the price misses the target already" if self.reason == "already_missed" else "rounding alone decides"
+            return f"no discount: {why}"
         return f"down to {self.price}: {self.discount} or {percent(self.rate)} off"
 
 
@@ -232,7 +235,10 @@ def deepest_discount(price: Money, fees: FeeTable, item: Item, *, target: Target
     search = Search(curve, wanted.goal(curve))
     if today == 0 or search.surplus(today) < 0:
         return DeepestDiscount(None, None, None, "already_missed")
-    missing = search.last_missing(0, today)
+    try:
+        missing = search.last_missing(0, today)
+    except LimitError:
+        return DeepestDiscount(None, None, None, "undecided")
     lowest = Money(0 if missing is None else missing + 1, price.currency)
     return DeepestDiscount(lowest, price - lowest, ratio((price - lowest).minor, today))
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from math import lcm
+from typing import Final, NoReturn, TypeAlias
 
 from shopcore.errors import LimitError
 from shopcore.pricing._endings import PriceEnding
@@ -20,8 +21,8 @@ Span: TypeAlias = tuple[int, int]
 Window: TypeAlias = tuple[Span, Span | None]
 # Start and end of a piece, slope and value of the unrounded surplus in it.
 StraightLine: TypeAlias = tuple[int, int | None, int, int]
-# Prices tested one by one before the search gives up; a normal table needs about ten.
-MAX_TESTS: Final = 200_000
+# Prices of a piece tested one by one before the search gives up; a normal table needs about ten.
+MAX_TESTS: Final = 20_000
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class Goal:
 class Search:
     """One curve and one goal, ready to be asked for the first price that meets or misses it."""
 
-    __slots__ = ("base", "curve", "error", "goal", "lattice", "lines", "pieces", "tests")
+    __slots__ = ("base", "curve", "error", "goal", "lattice", "lines", "period", "pieces")
 
     def __init__(self, curve: Curve, goal: Goal, lattice: PriceEnding | None = None) -> None:
         self.curve, self.goal, self.lattice = curve, goal, lattice
@@ -48,7 +49,7 @@ class Search:
         self.base = goal.profit_weight * taken + goal.floor * pieces.scale
         self.error = error_of(pieces, goal)
         self.lines = self._lines()
-        self.tests = 0
+        self.period = period_of(pieces, lattice)
 
     def surplus(self, price: int) -> int:
         """Return by how much the goal is met at a price, exactly; negative where it is missed."""
@@ -74,7 +75,7 @@ class Search:
 
     def last_missing(self, low: int, high: int) -> int | None:
         """Return the highest allowed price from `low` to `high` that misses the goal."""
-        for window in self._windows(reversed(self.lines), low, high, missing=True):
+        for window in self._windows(reversed(self.lines), low, high, missing=True, upward=False):
             found = self._walk(*window, missing=True, step=-1)
             if found is not None:
                 return found
@@ -87,7 +88,9 @@ class Search:
                 return found
         return None
 
-    def _windows(self, lines: Iterable[StraightLine], low: int, high: int, *, missing: bool) -> Iterator[Window]:
+    def _windows(
+        self, lines: Iterable[StraightLine], low: int, high: int, *, missing: bool, upward: bool = True
+    ) -> Iterator[Window]:
         # In each piece: the prices that may be wanted, and those that certainly are. Pieces that are not reached
         # cost nothing.
         error = self.error
@@ -96,6 +99,8 @@ class Search:
             last = high if end is None or end > high else end
             if first > last:
                 continue
+            if slope == 0:
+                first, last = one_period(first, last, self.period, upward=upward)
             up, at = (-slope, -value) if missing else (slope, value)
             possible = at_least(up, at, missing - error, first, last)
             if possible is not None:
@@ -106,17 +111,18 @@ class Search:
         price = low if step > 0 else high
         if lattice is not None:
             price = lattice.next(price) if step > 0 else lattice.previous(price)
-        while low <= price <= high:
+        for _ in range(MAX_TESTS):
+            if not low <= price <= high:
+                return None
             if sure is not None and sure[0] <= price <= sure[1]:
                 return price
             surplus = self.surplus(price)
             if (surplus < 0) == missing:
                 return price
-            self._count()
             price += self._stride(surplus, step, missing=missing)
             if lattice is not None:
                 price = lattice.next(price) if step > 0 else lattice.previous(price)
-        return None
+        return refuse_flat()
 
     def _stride(self, surplus: int, step: int, *, missing: bool) -> int:
         # In a piece no fee falls as the price rises, and net rises by the quantity at most: so a surplus closes at
@@ -126,13 +132,18 @@ class Search:
         fastest = (self.goal.profit_weight - self.goal.net_weight) * self.curve.quantity
         return max(1, -(surplus // fastest)) if step > 0 else -(surplus // fastest + 1)
 
-    def _count(self) -> None:
-        self.tests += 1
-        if self.tests > MAX_TESTS:
-            refuse_flat()
+
+def period_of(pieces: Pieces, lattice: PriceEnding | None) -> int:
+    """Return after how many minor units all roundings repeat, and the endings with them."""
+    return pieces.scale // 2 if lattice is None else lcm(pieces.scale // 2, lattice.modulus)
 
 
-def refuse_flat() -> None:
+def one_period(first: int, last: int, period: int, *, upward: bool) -> Span:
+    """Return the part of a level piece that decides for all of it: there the surplus repeats with the roundings."""
+    return (first, min(last, first + period - 1)) if upward else (max(first, last - period + 1), last)
+
+
+def refuse_flat() -> NoReturn:
     """Refuse a target so near to what the fees leave of every further cent that prices cannot be told apart."""
     raise LimitError(
         f"target must be decided within {MAX_TESTS} prices tested; here fees and target take all but nothing of a "

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shopcore._checks import fail, instance
+from shopcore.errors import LimitError
 from shopcore.models._amount import same_currency
 from shopcore.models._money import Money
 from shopcore.models._rate import Rate
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["PriceRange", "PriceSolution", "dead_zones", "price_for"]
 
 MAX_GAPS = 1000
+EATEN = ("fees_eat_price", "undecided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class PriceSolution(Result):
         where the highest allowed price misses the target.
     reason : str or None
         Why `smallest` is None: ``"fees_eat_price"`` (no price is enough), ``"above_ceiling"``, ``"below_floor"``
-        (only prices under the floor would do), ``"floor_above_ceiling"``, ``"no_ending_in_range"``.
+        (only prices under the floor would do), ``"floor_above_ceiling"``, ``"no_ending_in_range"``; or, then also for
+        `stable`, ``"undecided"``: fees and target take all but nothing of a higher price, so that rounding alone
+        decides, and 20,000 prices tried do not tell.
     nearest : Money or None
         The price that would do were it allowed, for ``"above_ceiling"`` and ``"below_floor"``.
     shares : tuple of (str, Rate)
@@ -85,7 +89,7 @@ class PriceSolution(Result):
 
     @property
     def gaps(self) -> tuple[PriceRange, ...]:
-        """Stretches above the smallest price in which the target is missed again (at most 1000 are listed)."""
+        """Stretches above the smallest price in which the target is missed again; at most 1000, or till undecided."""
         if self.smallest is None or self.smallest == self.stable:
             return ()
         search = Search(self.curve, self.target.goal(self.curve), self.endings)
@@ -93,10 +97,10 @@ class PriceSolution(Result):
         found: list[PriceRange] = []
         price = self.smallest.minor
         while len(found) < MAX_GAPS:
-            miss = search.first_missing(price, end)
+            miss = _decided(search.first_missing, price, end)
             if miss is None:
                 break
-            again = search.first_meeting(miss, end)
+            again = _decided(search.first_meeting, miss, end)
             last = end if again is None else again - 1
             if self.endings is not None:
                 last = self.endings.previous(last)
@@ -129,7 +133,7 @@ class PriceSolution(Result):
         if self.binding:
             text += f" (floor {self.binding} decides)"
         if self.stable is None:
-            return f"{text}, but {self.high} misses it"
+            return f"{text}, " + ("undecided for higher prices" if self.reason else f"but {self.high} misses it")
         if self.stable == self.smallest:
             return f"{text}, as does every higher price"
         gaps = self.gaps
@@ -139,7 +143,7 @@ class PriceSolution(Result):
     def _obstacle(self) -> str:
         if self.nearest is not None:
             return f"; {self.nearest} would do"
-        if self.reason != "fees_eat_price":
+        if self.reason not in EATEN:
             return ""
         eaten = ", ".join(f"{name} {percent(rate)}" for name, rate in self.shares)
         return f"; of one more unit of price: {eaten}"
@@ -189,8 +193,6 @@ def price_for(
     ------
     InputError
         If a limit is in another currency or `lo` is not positive.
-    LimitError
-        If fees and target take all but nothing of a higher price, so that 200,000 prices do not decide.
 
     Notes
     -----
@@ -221,14 +223,14 @@ def price_for(
     (low, floor), high = _limits(curve, lo, hi, floors, ceilings)
     if low > high:
         return _none(search, target, low, high, reason="floor_above_ceiling")
-    smallest = search.first_meeting(low, high)
-    if smallest is None:
-        return _explained(search, target, low, high)
+    try:
+        smallest = search.first_meeting(low, high)
+        if smallest is None:
+            return _explained(search, target, low, high)
+    except LimitError:
+        return _none(search, target, low, high, reason="undecided")
     currency = curve.plan.currency
-    missing = search.last_missing(smallest, high)
-    stable: int | None = smallest
-    if missing is not None:
-        stable = missing + 1 if endings is None else endings.next(missing + 1)
+    stable, reason = _stable(search, smallest, high)
     first = low if endings is None else endings.next(low)
     return PriceSolution(
         target,
@@ -236,10 +238,28 @@ def price_for(
         Money(stable, currency) if stable is not None and stable <= high else None,
         Money(low, currency),
         Money(high, currency),
+        reason=reason,
         binding=floor if smallest == first else None,
         endings=endings,
         curve=curve,
     )
+
+
+def _stable(search: Search, smallest: int, high: int) -> tuple[int | None, str | None]:
+    try:
+        missing = search.last_missing(smallest, high)
+    except LimitError:
+        return None, "undecided"
+    if missing is None:
+        return smallest, None
+    return (missing + 1 if search.lattice is None else search.lattice.next(missing + 1)), None
+
+
+def _decided(look: Callable[[int, int], int | None], low: int, high: int) -> int | None:
+    try:
+        return look(low, high)
+    except LimitError:
+        return None
 
 
 def _limits(
@@ -294,7 +314,7 @@ def _none(
         Money(high, currency),
         reason=reason,
         nearest=None if nearest is None else Money(nearest, currency),
-        shares=_shares(search) if reason == "fees_eat_price" else (),
+        shares=_shares(search) if reason in EATEN else (),
         endings=search.lattice,
         curve=search.curve,
     )
@@ -330,6 +350,11 @@ def dead_zones(
         Cost, quantity, weight.
     lo, hi : Money, optional
         Prices looked at; from one minor unit to 10**12.
+
+    Raises
+    ------
+    LimitError
+        If fees take all but nothing of a higher price, so that 20,000 prices tried do not decide.
 
     Examples
     --------

@@ -33,6 +33,7 @@ __all__ = [
     "expire_due",
     "include_object",
     "load_carts",
+    "load_columns",
     "load_order_events",
     "load_orders",
     "load_promotions",
@@ -68,6 +69,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from shopcore.persistence._advance import advance_order
+    from shopcore.persistence._bulk import load_columns
     from shopcore.persistence._carts import StoredCart, drop_carts, load_carts, save_cart
     from shopcore.persistence._claims import ClaimDrift, ClaimRefusal, load_usage, reconcile_claims
     from shopcore.persistence._facts import load_skus, load_stock, load_traffic, save_skus, save_stock, save_traffic
@@ -104,6 +106,7 @@ else:
     from shopcore._lazy import lazy
 
     _WHERE = {
+        "_bulk": ("load_columns",),
         "_queries": (
             "LowStock",
             "OverdueShipment",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Context
 from operator import index
@@ -140,7 +140,7 @@ def one_of(argument: str, value: T, choices: Collection[T]) -> T:
     """Return `value` if it is among `choices`."""
     try:
         known = value in choices
-    except TypeError:
+    except (TypeError, ValueError):  # not hashable, or an array, which is neither equal nor different
         known = False
     if not known:
         fail(argument, value, "one of " + ", ".join(str(choice) for choice in choices), reason="choice")
@@ -152,6 +152,23 @@ def instance(argument: str, value: object, kind: type[T]) -> T:
     if not isinstance(value, kind):
         fail(argument, value, f"a {kind.__name__}", reason="type")
     return value
+
+
+def mapping(argument: str, value: object) -> dict[Any, Any]:
+    """Return a plain dict of `value` if it is a mapping."""
+    if not isinstance(value, Mapping):
+        fail(argument, value, "a mapping", reason="type")
+    return dict(value)
+
+
+def entries(argument: str, value: object) -> list[Any]:
+    """Return the entries of `value` as a list; one text is no list of letters."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        fail(argument, value, "a sequence", reason="type")
+    try:
+        return list(value)
+    except TypeError:  # an array without dimensions says it can be walked through
+        fail(argument, value, "a sequence", reason="type")
 
 
 def aware(argument: str, value: object) -> datetime:
@@ -171,5 +188,9 @@ def aware(argument: str, value: object) -> datetime:
 
 def at_most(argument: str, items: Collection[Any], limit: int, unit: str = "entries") -> None:
     """Refuse a collection of more than `limit` items before any work is done on it."""
-    if len(items) > limit:
-        fail_limit(argument, len(items), limit, unit, reason="too_many_" + unit)
+    try:
+        size = len(items)
+    except TypeError:
+        fail(argument, items, "a collection", reason="type")
+    if size > limit:
+        fail_limit(argument, size, limit, unit, reason="too_many_" + unit)

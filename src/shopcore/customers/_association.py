@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from shopcore._checks import fail_limit, integer, number
+from shopcore._checks import fail_limit, instance, integer, number
 from shopcore._intervals import adjust, binomial_p, normal_quantile, wilson_of
 from shopcore.customers._history import codes_of, same_rows
 from shopcore.customers._table import Table
@@ -303,6 +303,7 @@ def cross_sell(found: Associations, *, top: int = 3, min_lift: float = 1.0, max_
     >>> offers.item.tolist(), offers.offer.tolist()
     (['cup', 'tea'], ['tea', 'cup'])
     """
+    instance("found", found, Associations)
     integer("top", top, low=1)
     floor, limit = number("min_lift", min_lift, low=0.0), number("max_p_value", max_p_value, low=0.0)
     keep = (found.lift_low > floor) & (found.p_value <= limit)

@@ -9,6 +9,7 @@ import numpy as np
 
 from shopcore._arrays import NON_NEGATIVE, broadcast, fail_rows, floats
 from shopcore._checks import number
+from shopcore.customers._columns import weights
 from shopcore.customers._fitting import Evaluation, Fit, climb, degenerate, finished
 from shopcore.models import Result
 from shopcore.typing import FloatArray
@@ -144,7 +145,7 @@ def fit_bg_bb(orders: object, recency: object, chances: object, *, weight: objec
     'no chance was taken'
     """
     x, last, until = _checked(orders, recency, chances)
-    w = np.ones(len(x)) if weight is None else np.broadcast_to(floats("weight", weight, NON_NEGATIVE), x.shape)
+    w = np.ones(len(x)) if weight is None else weights(weight, len(x))
     keep = w > 0
     rows, inverse = np.unique(np.column_stack([x, last, until])[keep], axis=0, return_inverse=True)
     counts = np.bincount(np.ravel(inverse), weights=w[keep], minlength=len(rows)).astype(np.float64)

@@ -10,7 +10,7 @@ import numpy as np
 from shopcore._arrays import floats
 from shopcore._checks import fail_limit, integer, one_of
 from shopcore._intervals import normal_quantile, wilson_of
-from shopcore.customers._history import codes_of, day_numbers, same_rows
+from shopcore.customers._history import codes_of, day_number, day_numbers, same_rows
 from shopcore.customers._share import shares
 from shopcore.customers._table import Table
 from shopcore.models import Ratio, Ratios
@@ -155,7 +155,7 @@ def cohorts(
         same_rows("spend", paid, len(day))
     last = _last_observed(day, end, period, keep=partial == "keep")
     if end is not None:
-        keep = day <= int(day_numbers("end", np.asarray(end).reshape(1))[0])
+        keep = day <= day_number("end", end)
         day, code, paid = day[keep], code[keep], None if paid is None else paid[keep]
     when = _periods(day, period)
     first = np.full(int(code.max()) + 1 if len(code) else 0, np.iinfo(np.int64).max)
@@ -222,6 +222,6 @@ def _starts(periods: IntArray, period: str) -> Any:
 def _last_observed(day: IntArray, end: object, period: str, *, keep: bool) -> int:
     if end is None:
         return int(_periods(day.max()[None], period)[0]) if len(day) else 0
-    last_day = day_numbers("end", np.asarray(end).reshape(1))
+    last_day = np.array([day_number("end", end)])
     now, tomorrow = _periods(last_day, period)[0], _periods(last_day + 1, period)[0]
     return int(now if keep or tomorrow > now else now - 1)

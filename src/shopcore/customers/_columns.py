@@ -7,11 +7,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from shopcore._arrays import NON_NEGATIVE, broadcast, check_rows, fail_rows, floats
+from shopcore._arrays import NON_NEGATIVE, Domain, broadcast, check_rows, fail_rows, floats
+from shopcore.customers._history import one_or_each
 from shopcore.typing import FloatArray, IntArray
 
 MAX_ORDERS: Final = 1_000_000
 SAMPLE: Final = 4_000
+_WEIGHT: Final = Domain("from 0 to 1e15", low=0.0, high=1e15)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,12 +73,17 @@ def checked(orders: object, recency: object, age: object) -> tuple[list[FloatArr
     return [x, last, until], scalar
 
 
+def weights(weight: object, size: int) -> FloatArray:
+    """Return how many customers each row stands for, at most 1e15 each."""
+    return one_or_each("weight", floats("weight", weight, _WEIGHT), size)
+
+
 def packed(orders: object, recency: object, age: object, weight: object = None) -> Columns:
     """Return the columns with equal rows merged where that pays: repeated rows are the rule in daily data."""
     (x, last, until), _ = checked(orders, recency, age)
     x, last, until = np.ravel(x), np.ravel(last), np.ravel(until)
     check_rows("orders", len(x))
-    count = None if weight is None else np.broadcast_to(floats("weight", weight, NON_NEGATIVE), x.shape)
+    count = None if weight is None else weights(weight, len(x))
     whole, notes = _merged_at_once(x.astype(np.int32), last)
     if len(x) < 2 * SAMPLE:
         return Columns(whole, last, until, np.ones(len(x)) if count is None else count, notes)

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from shopcore._arrays import POSITIVE, Domain, floats
-from shopcore._checks import at_most, fail, integer
+from shopcore._arrays import Domain, floats
+from shopcore._checks import at_most, fail, integer, number
 from shopcore.models import Result
 from shopcore.typing import FloatArray
 
@@ -143,7 +143,7 @@ def trade_cuts(average_order_value: float) -> RfmCuts:
     >>> trade_cuts(120.0).monetary
     (60.0, 120.0, 180.0, 240.0)
     """
-    value = float(floats("average_order_value", average_order_value, POSITIVE))
+    value = number("average_order_value", average_order_value, low=0.0, low_open=True, high=1e300)
     return RfmCuts((365.0, 180.0, 90.0, 30.0), (2.0, 3.0, 4.0, 5.0), tuple(value * share for share in (0.5, 1, 1.5, 2)))
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from shopcore._arrays import NON_NEGATIVE, broadcast, fail_rows, floats, give_back
-from shopcore._checks import number
+from shopcore._checks import instance, number
+from shopcore.customers._columns import weights
 from shopcore.customers._fitting import Evaluation, Fit, climb, degenerate, finished
 from shopcore.models import Result
 from shopcore.typing import FloatArray
@@ -93,6 +94,7 @@ def expected_spend(model: GammaGamma, orders: object, mean_spend: object) -> Any
     >>> expected_spend(GammaGamma(6.25, 0.9, 15.44), 0, 0) is None
     True
     """
+    instance("model", model, GammaGamma)
     x, m = floats("orders", orders, NON_NEGATIVE), floats("mean_spend", mean_spend, NON_NEGATIVE)
     scalar = x.ndim == m.ndim == 0
     x, m = broadcast(orders=x, mean_spend=m)
@@ -140,7 +142,7 @@ def fit_gamma_gamma(orders: object, mean_spend: object, *, weight: object = None
     if (bad := (x > 0) & (m <= 0)).any():
         fail_rows("mean_spend", bad, m, "> 0 where there are orders; leave free and refunded orders out")
     keep = np.ravel(x) > 0
-    w = np.broadcast_to(floats("weight", 1.0 if weight is None else weight, NON_NEGATIVE), x.shape)
+    w = weights(1.0 if weight is None else weight, len(x))
     w, x, m = (np.ravel(column)[keep] for column in (w, x, m))
     size = float(w.sum())
     if size < 2:

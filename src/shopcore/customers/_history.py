@@ -105,7 +105,7 @@ def purchase_history(
     """
     days_in(unit)
     day = day_numbers("days", days)
-    last_day = int(day_numbers("end", np.asarray(end).reshape(1))[0])
+    last_day = day_number("end", end)
     ids, code = codes_of("customers", customers, len(day))
     value = None if spend is None else np.ravel(floats("spend", spend))
     if value is not None:
@@ -149,6 +149,14 @@ def _summed(coded: Any, day: IntArray, value: Any, *, last_day: int, unit: str) 
         unit=unit,
         end_day=last_day,
     )
+
+
+def day_number(argument: str, value: object) -> int:
+    """Return the number of one day."""
+    days = np.asarray(value)
+    if days.size != 1:
+        fail(argument, value, "one day", reason="shape")
+    return int(day_numbers(argument, days.reshape(1))[0])
 
 
 def day_numbers(argument: str, value: object) -> IntArray:
@@ -220,3 +228,11 @@ def same_rows(argument: str, column: Any, wanted: int) -> None:
             expected=f"{wanted} rows",
             reason="shape",
         )
+
+
+def one_or_each(argument: str, column: FloatArray, size: int) -> FloatArray:
+    """Return a checked column of `size` rows; a single number stands for all of them."""
+    if column.ndim:
+        same_rows(argument, np.ravel(column), size)
+    found: FloatArray = np.broadcast_to(column if column.ndim == 0 else np.ravel(column), (size,))
+    return found

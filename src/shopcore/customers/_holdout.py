@@ -10,7 +10,7 @@ import numpy as np
 from shopcore._checks import fail, instance, integer
 from shopcore._intervals import normal_quantile
 from shopcore.customers._fitting import Fit
-from shopcore.customers._history import PurchaseHistory, codes_of, day_numbers, days_in
+from shopcore.customers._history import PurchaseHistory, codes_of, day_number, day_numbers, days_in
 from shopcore.customers._predict import expected_orders
 from shopcore.customers._table import Table
 from shopcore.typing import FloatArray, IntArray
@@ -109,10 +109,10 @@ def holdout(
     ([1, 1], [0.0, 1.0])
     """
     found = model.model if isinstance(model, Fit) else model
-    if found is None:
+    if isinstance(model, Fit) and found is None:
         fail("model", None, "a fit that holds a model", reason="no_model", hint=str(model.reason))
     past = instance("history", history, PurchaseHistory)
-    last_day = int(day_numbers("end", np.asarray(end).reshape(1))[0])
+    last_day = day_number("end", end)
     if last_day <= past.end_day:
         fail("end", last_day, "after the end of the history", reason="order")
     length = (last_day - past.end_day) / days_in(past.unit)

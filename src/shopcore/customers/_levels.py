@@ -10,8 +10,9 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from shopcore._arrays import NON_NEGATIVE, broadcast, fail_rows, floats
-from shopcore._checks import at_most, fail, instance, number, one_of, text
+from shopcore._checks import at_most, entries, fail, instance, number, one_of, text
 from shopcore._intervals import counts
+from shopcore.customers._history import one_or_each
 from shopcore.customers._table import Table
 from shopcore.models import Result
 from shopcore.typing import FloatArray
@@ -176,7 +177,7 @@ def _either(paid: Any, count: Any, by_spend: float, by_orders: float) -> Any:
 
 
 def _rising(levels: Sequence[MemberLevel]) -> list[MemberLevel]:
-    rules = [instance("levels", level, MemberLevel) for level in levels]
+    rules = [instance("levels", level, MemberLevel) for level in entries("levels", levels)]
     at_most("levels", rules, MAX_LEVELS, "levels")
     if not rules:
         fail("levels", levels, "at least one level", reason="empty")
@@ -188,7 +189,7 @@ def _rising(levels: Sequence[MemberLevel]) -> list[MemberLevel]:
 
 def _held(current: object, size: int, levels: int) -> Any:
 
-    found = np.broadcast_to(floats("current", current), (size,))
+    found = one_or_each("current", floats("current", current), size)
     if (bad := (found != np.floor(found)) | (found < -1) | (found >= levels)).any():
         fail_rows("current", bad, found, f"places from -1 (none) to {levels - 1}")
     return found.astype(np.int64)

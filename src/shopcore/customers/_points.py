@@ -211,6 +211,7 @@ def expire_points(account: PointsAccount, *, at: datetime) -> PointsAccount:
     >>> expire_points(account, at=june).balance
     0
     """
+    instance("account", account, PointsAccount)
     moment = aware("at", at)
     gone = [lot for lot in account.lots if not _alive(lot, moment)]
     if not gone:

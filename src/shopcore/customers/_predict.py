@@ -37,9 +37,14 @@ MAX_STEPS: Final = 10_000
 SCALES: Final = ("log", "logit", "plain")
 
 
-def _ready(model: PurchaseModel, orders: object, recency: object, age: object) -> tuple[list[FloatArray], bool]:
+def purchase_model(model: object) -> None:
+    """Refuse what is no model of repeat buying."""
     if not isinstance(model, PurchaseModel):
         fail("model", model, "a BgNbd, MbgNbd, ParetoNbd or BgBb", reason="type", hint="a fit holds it as .model")
+
+
+def _ready(model: PurchaseModel, orders: object, recency: object, age: object) -> tuple[list[FloatArray], bool]:
+    purchase_model(model)
     columns, scalar = checked(orders, recency, age)
     if isinstance(model, BgBb) and any((column != np.floor(column)).any() for column in columns):
         fail("age", age, "whole numbers of chances for BG/BB", reason="range")
@@ -154,7 +159,7 @@ def expected_orders_of_new(model: PurchaseModel, horizon: object) -> Any:
     >>> expected_orders_of_new(BgNbd(0.24259, 4.41353, 0.79289, 2.42575), [1, 32, 78]).round(4).tolist()
     [0.0532, 1.0437, 1.8579]
     """
-    instance("model", model, PurchaseModel)  # type: ignore[arg-type]  # a union works with isinstance
+    purchase_model(model)
     ahead = _horizon(model, horizon)
     return give_back(model.orders_of_new(ahead), scalar=ahead.ndim == 0)
 
@@ -183,7 +188,7 @@ def probability_of_orders(model: PurchaseModel, count: object, *, horizon: objec
     >>> probability_of_orders(BgNbd(0.243, 4.414, 0.793, 2.426), [0, 1, 2], horizon=39).round(4).tolist()
     [0.5738, 0.1994, 0.0854]
     """
-    instance("model", model, PurchaseModel)  # type: ignore[arg-type]  # a union works with isinstance
+    purchase_model(model)
     number_of, ahead = floats("count", count, NON_NEGATIVE), _horizon(model, horizon)
     if (bad := number_of != np.floor(number_of)).any():
         fail_rows("count", bad, number_of, "whole numbers of repeat orders")
@@ -352,6 +357,8 @@ def with_interval(
     >>> found.low < found.value < found.high
     True
     """
+    if not callable(predict):
+        fail("predict", predict, "a function of a model", reason="type")
     one_of("scale", scale, SCALES)
     z = normal_quantile(confidence)
     if instance("fit", fit, Fit).model is None:

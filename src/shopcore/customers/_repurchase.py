@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from shopcore._intervals import normal_quantile
-from shopcore.customers._history import codes_of, day_numbers
+from shopcore.customers._history import codes_of, day_number, day_numbers
 from shopcore.customers._share import ratio, share
 from shopcore.customers._table import Table
 from shopcore.models import Ratio, Result
@@ -117,7 +117,7 @@ def _people(part: int, whole: int, confidence: float) -> Ratio:
 
 def _bound(value: object, day: IntArray, name: str, *, first: bool) -> int:
     if value is not None:
-        return int(day_numbers(name, np.asarray(value).reshape(1))[0])
+        return day_number(name, value)
     return int(day.min() if first else day.max()) if len(day) else 0
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from shopcore._arrays import Domain, fail_rows, floats
-from shopcore._checks import at_most, fail, number
+from shopcore._checks import at_most, fail, mapping, number
 from shopcore._intervals import Correction, adjust, binomial_p, counts, normal_quantile, t_quantile, wilson_of
 from shopcore.customers._history import codes_of, day_numbers, same_rows
 from shopcore.customers._table import Table
@@ -131,7 +131,7 @@ def review_scores(
         fail("scores", scores, "a mapping from axis to scores", reason="type")
     at_most("scores", scores, MAX_AXES, "axes")
     day = None if days is None else day_numbers("days", days).astype(np.float64)
-    trade = dict(trade_averages or {})
+    trade = {} if trade_averages is None else mapping("trade_averages", trade_averages)
     if unknown := sorted(set(trade) - set(scores)):
         fail("trade_averages", unknown[0], "axes that have scores", reason="choice")
     return ReviewScores(

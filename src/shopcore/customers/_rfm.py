@@ -10,7 +10,7 @@ import numpy as np
 from shopcore._arrays import NON_NEGATIVE, broadcast, floats
 from shopcore._checks import fail, integer, one_of
 from shopcore.customers._cuts import MAX_PARTS, RfmCuts, quantile_cuts, reached, trade_cuts
-from shopcore.customers._history import codes_of, day_numbers, same_rows
+from shopcore.customers._history import codes_of, day_number, day_numbers, same_rows
 from shopcore.customers._share import ratio, share
 from shopcore.customers._table import Table
 from shopcore.models import Ratio, Result
@@ -204,7 +204,7 @@ def rfm(
     ([3, 2, 1], ['important_value', 'general_win_back', 'general_win_back'])
     """
     day = day_numbers("days", days)
-    last_day = int(day_numbers("end", np.asarray(end).reshape(1))[0])
+    last_day = day_number("end", end)
     ids, code = codes_of("customers", customers, len(day))
     value = np.ravel(floats("spend", spend))
     same_rows("spend", value, len(day))

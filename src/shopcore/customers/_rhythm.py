@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from shopcore._checks import fail, instance, integer, number, one_of
-from shopcore.customers._history import codes_of, day_numbers, same_rows
+from shopcore._checks import entries, fail, instance, integer, number, one_of
+from shopcore.customers._history import codes_of, day_number, day_numbers, same_rows
 from shopcore.customers._table import Table
 from shopcore.typing import FloatArray, IntArray
 
@@ -120,7 +120,7 @@ def activity(
     start = number("default_gap", default_gap, low=0.0, low_open=True)
     day = day_numbers("days", days)
     ids, code = codes_of("customers", customers, len(day))
-    last_day = int(day_numbers("end", np.asarray(end).reshape(1))[0])
+    last_day = day_number("end", end)
     code, day = code[day <= last_day], day[day <= last_day]
     low = int(day.min()) if len(day) else 0
     who, when = np.divmod(np.unique(code * np.int64(last_day - low + 1) + (day - low)), last_day - low + 1)
@@ -219,16 +219,19 @@ def win_back(
     ['a']
     """
     instance("found", found, Activity)
-    worth = np.asarray(value, dtype=np.float64)
+    try:
+        worth = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        fail("value", "", "numbers", reason="type")
     same_rows("value", np.atleast_1d(worth), len(found.gap))
-    chosen = [ACTIVITY_STATES.index(one_of("states", state, ACTIVITY_STATES)) for state in states]
+    chosen = [ACTIVITY_STATES.index(one_of("states", state, ACTIVITY_STATES)) for state in entries("states", states)]
     since = found.silence - found.sleeping_after * found.gap
     keep = np.isin(found.state_code, chosen)
     considered = int(keep.sum())
     if within is not None:
         keep &= since <= number("within", within, low=0.0)
     if contactable is not None:
-        agreed = np.asarray(contactable)
+        agreed = np.atleast_1d(np.asarray(contactable))
         if agreed.dtype.kind != "b":
             fail("contactable", contactable, "True or False for each customer", reason="type")
         same_rows("contactable", agreed, len(keep))
@@ -294,14 +297,14 @@ def birthdays(
     ids = np.ravel(np.asarray(customers))
     raw = np.ravel(np.asarray(births))
     try:
-        born = raw.astype("datetime64[D]")
-    except (ValueError, TypeError):
+        born = None if raw.dtype.kind in "biufc" else raw.astype("datetime64[D]")
+    except (ValueError, TypeError, OverflowError):
         born = None
     if born is None:
         fail("births", "", "dates of birth as dates or ISO text", reason="type")
     same_rows("births", born, len(ids))
     known = ~np.isnat(born)
-    first = int(day_numbers("start", np.asarray(start).reshape(1))[0])
+    first = day_number("start", start)
     month = born[known].astype("datetime64[M]")
     day_of_month = (born[known] - month.astype("datetime64[D]")).astype(np.int64)
     year = np.int64(first).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from shopcore._arrays import NON_NEGATIVE, fail_rows, floats, give_back
-from shopcore._checks import fail, number
+from shopcore._checks import fail, instance, number
 from shopcore.customers._fitting import Evaluation, Fit, climb, degenerate, finished
 from shopcore.models import Result
 from shopcore.typing import FloatArray
@@ -68,6 +68,7 @@ def survival(model: Sbg, periods: object) -> Any:
     >>> survival(Sbg(alpha=0.668, beta=3.806), [0, 1, 2]).round(3).tolist()
     [1.0, 0.851, 0.747]
     """
+    instance("model", model, Sbg)
     from scipy.special import betaln
 
     t = floats("periods", periods, NON_NEGATIVE)
@@ -97,6 +98,7 @@ def retention_rate(model: Sbg, period: object) -> Any:
     >>> round(retention_rate(Sbg(alpha=0.668, beta=3.806), 1), 3)
     0.851
     """
+    instance("model", model, Sbg)
     t = floats("period", period, NON_NEGATIVE)
     if (bad := t < 1).any():
         fail_rows("period", bad, t, "at least 1, the first renewal")

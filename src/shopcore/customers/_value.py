@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 
 from shopcore._arrays import NON_NEGATIVE, floats
-from shopcore._checks import fail, instance, number, one_of
+from shopcore._checks import fail, instance, integer, number, one_of
 from shopcore._intervals import normal_quantile
 from shopcore.customers._bg_nbd import BgNbd
 from shopcore.customers._fitting import Fit
@@ -326,7 +326,7 @@ def acquisition_limit(
     """
     share = number("margin", margin, low=0.0, high=1.0, hint="40 % is written as 0.4")
     step = days_in(unit) / days_in(model_unit)
-    ahead = float("inf") if horizon is None else float(horizon)
+    ahead = float("inf") if horizon is None else float(integer("horizon", horizon, low=1))
 
     def orders(model: Any) -> float:
         return float(discounted_orders(model, 0, 0.0, 0.0, step=step, steps=horizon, discount_rate=discount_rate))

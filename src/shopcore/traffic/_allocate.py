@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import exp, fsum, isfinite, log
 from typing import Final
 
-from shopcore._checks import at_most, fail, number
+from shopcore._checks import at_most, fail, mapping, number
 from shopcore.models._result import Result, html_table
-from shopcore.traffic._curves import Curve, ResponseCurve
+from shopcore.traffic._curves import Curve, HillCurve, LogCurve, PowerCurve, ResponseCurve, TableCurve
 
 MAX_CHANNELS: Final = 10_000
 _TINY: Final = 1e-300
@@ -115,11 +115,18 @@ def allocate(
     ([180.0, 320.0, 500.0], 223.606798)
     """
     total = number("budget", budget, low=0.0)
-    names = tuple(curves)
+    names = tuple(mapping("curves", curves))
+    for name in names:
+        _curve(f"curves.{name}", curves[name])
     at_most("curves", names, MAX_CHANNELS, "channels")
     if not names:
         fail("curves", 0, "at least one channel", reason="empty")
-    problem = _Problem(names, [curves[name] for name in names], *_bounds(names, total, lower or {}, upper or {}), total)
+    problem = _Problem(
+        names,
+        [curves[name] for name in names],
+        *_bounds(names, total, {} if lower is None else lower, {} if upper is None else upper),
+        total,
+    )
     if total == 0.0:
         return problem.result([0.0] * len(names), problem.first_return())
     most = problem.spends(_TINY)
@@ -134,11 +141,16 @@ def allocate(
     return problem.result(_between(problem.spends(few), problem.spends(many), total), many)
 
 
+def _curve(argument: str, curve: object) -> None:
+    if not isinstance(curve, LogCurve | PowerCurve | HillCurve | TableCurve):
+        fail(argument, curve, "a response curve", reason="type", hint="make one, such as LogCurve(size, scale)")
+
+
 def _bounds(
     names: tuple[str, ...], total: float, lower: Mapping[str, float], upper: Mapping[str, float]
 ) -> tuple[list[float], list[float]]:
     for label, bounds in (("lower", lower), ("upper", upper)):
-        unknown = sorted(set(bounds) - set(names))
+        unknown = sorted(set(mapping(label, bounds)) - set(names))
         if unknown:
             fail(label, unknown[0], "a name of curves", reason="unknown")
     lows = [number(f"lower.{name}", lower.get(name, 0.0), low=0.0) for name in names]
@@ -268,6 +280,7 @@ def spend_at_marginal_return(curve: ResponseCurve, target: float) -> TargetSpend
     >>> spend_at_marginal_return(LogCurve(1000.0, 200.0), 2.0).spend
     300.0
     """
+    _curve("curve", curve)
     spend = curve.spend_at(number("target", target, low=0.0, low_open=True))
     if not isfinite(spend):
         return TargetSpend(None, None, "always_reached")
@@ -302,6 +315,7 @@ def spend_at_target_return(curve: ResponseCurve, target: float) -> TargetSpend:
     >>> round(spend_at_target_return(PowerCurve(40.0, 0.5), 2.0).spend, 6)
     400.0
     """
+    _curve("curve", curve)
     goal = number("target", target, low=0.0, low_open=True)
 
     def reached(spend: float) -> bool:

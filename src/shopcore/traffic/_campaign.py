@@ -8,7 +8,7 @@ from math import sqrt
 from typing import Final
 
 from shopcore._arrays import NON_NEGATIVE, floats
-from shopcore._checks import fail, number
+from shopcore._checks import fail, mapping, number
 from shopcore._intervals import confidence_level, t_quantile
 from shopcore.errors import ShapeError
 from shopcore.models._ratio import Ratio
@@ -204,7 +204,7 @@ def campaign_review(
 
 
 def _columns(stretch: str, days: Mapping[str, Sequence[float]]) -> dict[str, FloatArray]:
-    unknown = sorted(set(days) - set(COLUMNS))
+    unknown = sorted(set(mapping(stretch, days)) - set(COLUMNS))
     if unknown or "revenue" not in days:
         fail(stretch, sorted(days), f"columns among {', '.join(COLUMNS)}, with revenue", reason="unknown_field")
     found = {name: floats(f"{stretch}.{name}", column, NON_NEGATIVE) for name, column in days.items()}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, overload
 
-from shopcore._checks import fail, number, one_of
+from shopcore._checks import fail, mapping, number, one_of
 from shopcore._intervals import confidence_level
 from shopcore.models._ratio import Ratio
 from shopcore.models._result import Result, html_table
@@ -189,7 +189,7 @@ def channel_report(
     rows, currency = rows_of(facts)
     if not rows:
         fail("facts", 0, "at least one row", reason="empty")
-    known = dict(distinct or {})
+    known = {} if distinct is None else mapping("distinct", distinct)
     sums = sums_by_channel(rows, people=people)
     total = sum_rows("total", rows, people=people)
     unknown = set(known) - {entry.channel for entry in sums} - {"total"}
@@ -203,7 +203,7 @@ def channel_report(
 
 
 def _put_distinct(sums: Sums, known: Mapping[str, float]) -> None:
-    for name, value in known.items():
+    for name, value in mapping(f"distinct.{sums.channel}", known).items():
         one_of(f"distinct.{sums.channel}", name, PEOPLE)
         sums.values[name] = number(f"distinct.{sums.channel}.{name}", value, low=0.0)
         sums.reasons.pop(name, None)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from shopcore._arrays import ByValue, broadcast, give_back
-from shopcore._checks import number, one_of
+from shopcore._checks import instance, number, one_of
 from shopcore._intervals import Alternative, confidence_level, counts, fieller, newcombe, normal_p, t_p, t_quantile
 from shopcore.models._result import Result
 from shopcore.traffic._moments import Moments, PairMoments
@@ -207,6 +207,9 @@ def compare_shares(
     'b - a = 0.006 (0.00104924 to 0.0109508), p = 0.0175; lift 20.00% (3.25% to 39.77%)'
     """
     one_of("variance", variance, ("unpooled", "pooled"))
+    given = {"successes_a": successes_a, "trials_a": trials_a, "successes_b": successes_b, "trials_b": trials_b}
+    for name, value in given.items():
+        number(name, value, low=0.0)
     a, n_a, b, n_b = (float(each) for each in _arms(successes_a, trials_a, successes_b, trials_b))
     if n_a == 0.0 or n_b == 0.0:
         return _nothing(a / n_a if n_a else None, b / n_b if n_b else None, confidence, f"z test, {variance}")
@@ -247,6 +250,8 @@ def compare_means(a: Moments, b: Moments, *, confidence: float = CONFIDENCE) -> 
     >>> found.explain()
     'b - a = 1.1 (0.154795 to 2.04521), p = 0.0226; lift 21.57% (2.80% to 44.07%)'
     """
+    for name, arm in (("a", a), ("b", b)):
+        instance(name, arm, Moments)
     if a.n < 2.0 or b.n < 2.0:
         return _nothing(a.mean if a.n else None, b.mean if b.n else None, confidence, "Welch t test")
     parts = (a.mean_variance, b.mean_variance)
@@ -285,6 +290,8 @@ def compare_ratios(a: PairMoments, b: PairMoments, *, confidence: float = CONFID
     >>> compare_ratios(arm, arm).p_value
     1.0
     """
+    for name, arm in (("a", a), ("b", b)):
+        instance(name, arm, PairMoments)
     first, second = a.ratio(), b.ratio()
     if first is None or second is None:
         return _nothing(
@@ -325,6 +332,8 @@ def compare_adjusted(a: PairMoments, b: PairMoments, *, confidence: float = CONF
     >>> compare_adjusted(a, b).standard_error < 0.72 * plain.standard_error
     True
     """
+    for name, arm in (("a", a), ("b", b)):
+        instance(name, arm, PairMoments)
     past = sum((arm.n - 1.0) * arm.variance_x for arm in (a, b))
     theta = sum((arm.n - 1.0) * arm.covariance for arm in (a, b)) / past if past else 0.0
     centre = (a.n * a.mean_x + b.n * b.mean_x) / (a.n + b.n)

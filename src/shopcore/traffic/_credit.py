@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from shopcore._checks import fail, number, text
+from shopcore._checks import fail, instance, number, text
 from shopcore.models._result import Result, html_table
 from shopcore.traffic._journeys import Journeys
 from shopcore.traffic._return import AttributedReturn
@@ -156,6 +156,7 @@ def first_touch_credit(source: Journeys) -> Attribution:
     >>> first_touch_credit(paths).conversions
     (3.0, 5.0)
     """
+    instance("source", source, Journeys)
     return _of_positions(source, "first touch", source.offsets[:-1])
 
 
@@ -179,6 +180,7 @@ def last_touch_credit(source: Journeys) -> Attribution:
     >>> last_touch_credit(paths).conversions
     (0.0, 8.0)
     """
+    instance("source", source, Journeys)
     return _of_positions(source, "last touch", source.offsets[1:] - 1)
 
 
@@ -210,6 +212,7 @@ def last_non_direct_credit(source: Journeys, *, direct: str = "direct") -> Attri
     >>> last_non_direct_credit(paths).conversions
     (3.0, 5.0)
     """
+    instance("source", source, Journeys)
     text("direct", direct, max_length=200)
     code = source.channels.index(direct) if direct in source.channels else -1
     places = np.where(source.codes == code, -1, np.arange(source.codes.size))
@@ -237,6 +240,7 @@ def linear_credit(source: Journeys) -> Attribution:
     >>> linear_credit(paths).conversions
     (2.0, 6.0)
     """
+    instance("source", source, Journeys)
     return _of_weights(source, "linear", np.ones(source.codes.size))
 
 
@@ -272,6 +276,7 @@ def position_credit(source: Journeys, *, first: float = 0.4, last: float = 0.4) 
     >>> position_credit(paths).conversions
     (9.0, 7.0, 4.0)
     """
+    instance("source", source, Journeys)
     head = number("first", first, low=0.0, high=1.0)
     tail = number("last", last, low=0.0, high=1.0)
     # Shares that sum to 1 on paper, such as 0.9 and 0.1, may miss it by a rounding.
@@ -319,6 +324,7 @@ def time_decay_credit(source: Journeys, *, half_life: float = 7.0) -> Attributio
     >>> [round(credit, 12) for credit in time_decay_credit(paths).conversions]
     [1.0, 2.0]
     """
+    instance("source", source, Journeys)
     half = number("half_life", half_life, low=0.0, low_open=True)
     if source.days is None:
         fail("source", None, "journeys with days", reason="missing", hint="give days= when you make them")

@@ -314,7 +314,7 @@ def delayed_adstock(
     retention : float
         In (0, 1).
     delay : float
-        Periods until the peak, >= 0.
+        Periods until the peak, 0 to 1000.
     periods : int
         Length of the echo, 1 to 1000.
     normalised : bool
@@ -344,7 +344,7 @@ def delayed_adstock(
         fail("spend", column.shape, "a column of periods", reason="shape")
     keep = number("retention", retention, low=0.0, high=1.0, low_open=True, high_open=True)
     lags = np.arange(integer("periods", periods, low=1, high=1000))
-    weights = keep ** ((lags - number("delay", delay, low=0.0)) ** 2)
+    weights = keep ** ((lags - number("delay", delay, low=0.0, high=1000.0)) ** 2)
     weights = weights / weights.sum() if normalised else weights
     return np.convolve(column, weights)[: column.size] if column.size else column
 

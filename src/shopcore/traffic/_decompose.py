@@ -11,7 +11,7 @@ from typing import Final, Literal
 import numpy as np
 
 from shopcore._arrays import NON_NEGATIVE, floats
-from shopcore._checks import at_most, fail, number, one_of
+from shopcore._checks import at_most, fail, mapping, number, one_of
 from shopcore.errors import ShapeError
 from shopcore.models._result import Result, html_table
 from shopcore.typing import FloatArray
@@ -109,7 +109,8 @@ def decompose(
     30000 to 36720 (+6720): visitors +6061.62, conversion -3502.91, order_value +4161.28 (lmdi)
     """
     one_of("method", method, ("lmdi", "shapley"))
-    at_most("base", base, MAX_FACTORS, "factors")
+    at_most("base", mapping("base", base), MAX_FACTORS, "factors")
+    mapping("current", current)
     if len(base) < 2 or set(base) != set(current):
         fail("current", sorted(current), "the same factors as base, at least two", reason="factors")
     names = tuple(base)
@@ -230,11 +231,13 @@ def decompose_channels(
     >>> found.total.change, round(found.total["overlap"], 2), abs(found.total.residual) < 1e-9
     (6720.0, 746.42, True)
     """
-    names = tuple(dict.fromkeys((*base, *current)))
+    names = tuple(dict.fromkeys((*mapping("base", base), *mapping("current", current))))
     at_most("base", names, 10_000, "channels")
     sides = [_side(label, side, names) for label, side in (("base", base), ("current", current))]
     people = [float(side[0].sum()) for side in sides]
-    distinct = people if distinct_visitors is None else list(distinct_visitors)
+    distinct = people if distinct_visitors is None else floats("distinct_visitors", distinct_visitors).tolist()
+    if np.shape(distinct) != (2,):
+        fail("distinct_visitors", distinct, "two numbers, before and now", reason="shape")
     for label, value, side in zip(("base", "current"), distinct, sides, strict=True):
         number(f"distinct_visitors.{label}", value, low=float(side[0].max(initial=0.0)), high=float(side[0].sum()))
     factors = _channel_factors(sides, people, distinct)
@@ -250,7 +253,7 @@ def decompose_channels(
 
 def _side(label: str, side: Mapping[str, tuple[float, float, float]], names: tuple[str, ...]) -> FloatArray:
     for name, triple in side.items():
-        if len(triple) != 3:
+        if floats(f"{label}.{name}", triple, NON_NEGATIVE).shape != (3,):
             fail(f"{label}.{name}", triple, "(visitors, buyers, revenue)", reason="shape")
         if triple[1] > triple[0] or (triple[1] == 0.0 and triple[2] > 0.0):
             fail(f"{label}.{name}", triple, "buyers <= visitors, and no revenue without buyers", reason="range")

@@ -44,6 +44,8 @@ def rows_of(facts: Iterable[TrafficFacts] | Mapping[str, Sequence[object]]) -> t
         return _rows_of_columns(facts), ""
     rows: list[dict[str, object]] = []
     currencies: set[str] = set()
+    if not isinstance(facts, Iterable):
+        fail("facts", facts, "TrafficFacts, or columns by name", reason="type")
     for position, fact in enumerate(facts):
         instance(f"facts.{position}", fact, TrafficFacts)
         row: dict[str, object] = {"channel": fact.channel_id}

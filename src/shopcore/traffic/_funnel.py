@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from shopcore._checks import at_most, fail, number, one_of, text
+from shopcore._checks import at_most, fail, mapping, number, one_of, text
 from shopcore.models._ratio import Ratio
 from shopcore.models._result import Result, html_table
 from shopcore.traffic._ratio import CONFIDENCE, Meaning, of_counts, undefined
@@ -254,7 +254,7 @@ def payment_failures(
     >>> found.causes, found.shares[0].value, found.failure_rate.value
     (('balance', 'timeout', 'risk'), 0.5, 0.05)
     """
-    at_most("causes", causes, 100, "causes")
+    at_most("causes", mapping("causes", causes), 100, "causes")
     number("order_value", order_value, low=0.0)
     counted = {name: number(f"causes.{name}", count, low=0.0) for name, count in causes.items()}
     ranked = sorted(counted, key=lambda name: -counted[name])

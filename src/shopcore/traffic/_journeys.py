@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopcore._arrays import NON_NEGATIVE, ByValue, check_rows, fail_rows, floats, minors
-from shopcore._checks import at_most, fail, text
+from shopcore._checks import at_most, entries, fail, text
 from shopcore.errors import ShapeError
 from shopcore.models._result import Result
 from shopcore.typing import FloatArray, FloatLike, IntArray, IntLike
@@ -168,14 +168,16 @@ def journeys_of_paths(
     >>> journeys_of_paths([["ads", "mail"], ["mail"]], conversions=[1, 1], nulls=[0, 2]).channels
     ('ads', 'mail')
     """
+    paths = [entries(f"paths.{position}", path) for position, path in enumerate(entries("paths", paths))]
     for position, path in enumerate(paths):
-        if isinstance(path, str) or not len(path):
+        if not path:
             fail(f"paths.{position}", path, "a list of at least one channel", reason="shape")
     place: dict[str, int] = {}
     codes = [place.setdefault(text("paths", name, max_length=200), len(place)) for name in chain.from_iterable(paths)]
     offsets = np.concatenate(([0], np.cumsum([len(path) for path in paths], dtype=np.int64)))
     flat: list[float] | None = None
     if days is not None:
+        days = [entries(f"days.{position}", row) for position, row in enumerate(entries("days", days))]
         if [len(row) for row in days] != [len(path) for path in paths]:
             raise ShapeError("days must have one number per touch", argument="days", reason="shape")
         flat = list(chain.from_iterable(days))
@@ -194,7 +196,7 @@ def _ints(argument: str, values: Any) -> IntArray:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         found: NDArray[np.int64] = values.astype(np.int64, copy=False)
     else:
-        found = minors(argument, list(values))
+        found = minors(argument, entries(argument, values))
     if found.ndim != 1:
         raise ShapeError(f"{argument} must be a column, got shape {found.shape}", argument=argument, reason="shape")
     return found

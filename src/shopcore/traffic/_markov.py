@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from shopcore._checks import fail, fail_limit, integer
+from shopcore._checks import fail, fail_limit, instance, integer
 from shopcore._intervals import bootstrap
 from shopcore.traffic._credit import Attribution, made, tally
 from shopcore.traffic._journeys import Journeys
@@ -59,6 +59,7 @@ def markov_credit(source: Journeys, *, order: int = 1) -> Attribution:
     >>> [round(effect, 10) for effect in found.removal_effects], [round(c, 10) for c in found.conversions]
     ([0.75, 0.5], [2.4, 1.6])
     """
+    instance("source", source, Journeys)
     integer("order", order, low=1, high=MAX_ORDER)
     rule = f"Markov, order {order}"
     none = np.zeros(len(source.channels))
@@ -204,6 +205,7 @@ def shapley_credit(source: Journeys) -> Attribution:
     >>> shapley_credit(paths).conversions
     (1.5, 6.5)
     """
+    instance("source", source, Journeys)
     distinct = np.zeros(len(source))
     for seen in _seen(source):
         distinct += seen
@@ -272,6 +274,7 @@ def credit_interval(
     >>> found.conversions_low[0] < found.conversions[0] < found.conversions_high[0]
     True
     """
+    instance("source", source, Journeys)
     if not callable(credit):
         fail("credit", credit, "a rule, such as markov_credit", reason="type")
     n, blank = len(source), np.full((2, len(source.channels)), np.nan)

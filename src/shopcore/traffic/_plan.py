@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from shopcore._checks import fail, number
+from shopcore._checks import entries, fail, instance, number, one_of
 from shopcore._intervals import Correction, adjust, confidence_level, normal_quantile
 from shopcore.models._result import Result
 from shopcore.traffic._compare import Comparison
@@ -93,7 +93,10 @@ def sample_size_of_means(sd: float, difference: float, *, power: float = 0.8, co
     size = abs(number("difference", difference))
     if size == 0.0:
         fail("difference", difference, "not 0", reason="range")
-    return ceil(2.0 * (spread * (normal_quantile(confidence) + _z(power)) / size) ** 2)
+    units = spread / size * (normal_quantile(confidence) + _z(power))
+    if not units < 1e150:
+        fail("difference", difference, "not that small against sd", reason="range")
+    return ceil(2.0 * units**2)
 
 
 def _z(power: float) -> float:
@@ -218,8 +221,10 @@ def decide(
     >>> decide(found, stage="running").reason, decide(found, stage="complete").action
     ('running', 'use_b')
     """
-    if stage not in ("running", "complete"):
-        fail("stage", stage, "one of running, complete", reason="choice")
+    instance("comparison", comparison, Comparison)
+    if ratio is not None:
+        instance("ratio", ratio, SampleRatio)
+    one_of("stage", stage, ("running", "complete"))
     floor = number("smallest_difference", smallest_difference, low=0.0)
     p = comparison.p_value if p_value is None else number("p_value", p_value, low=0.0, high=1.0)
     action, reason = _verdict(comparison, stage, ratio, floor, p)
@@ -277,5 +282,5 @@ def adjusted_p_values(p_values: Sequence[float | None], *, correction: Correctio
     >>> [round(p, 3) for p in adjusted_p_values([0.01, 0.04, 0.03])]
     [0.03, 0.06, 0.06]
     """
-    found = adjust([np.nan if p is None else p for p in p_values], correction)
+    found = adjust([np.nan if p is None else p for p in entries("p_values", p_values)], correction)
     return tuple(None if np.isnan(p) else float(p) for p in found)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from shopcore._checks import at_most, fail, number, one_of, text
+from shopcore._checks import at_most, entries, fail, mapping, number, one_of, text
 from shopcore._intervals import CORRECTIONS, Correction, adjust, binomial_p, counts
 from shopcore.models._ratio import Ratio
 from shopcore.models._result import Result, html_table
@@ -124,11 +124,15 @@ def source_quality(
     ['cheap']
     """
     at_most("sources", sources, 10_000, "sources")
-    names = [text(f"sources.{i}", name, max_length=200) for i, name in enumerate(sources)]
+    names = [text(f"sources.{i}", name, max_length=200) for i, name in enumerate(entries("sources", sources))]
+    mapping("measures", measures)
     limit = number("error", error, low=0.0, high=1.0, low_open=True, high_open=True)
     one_of("correction", correction, CORRECTIONS)
     if len(names) < 2 or not measures:
         fail("sources", len(names), "two sources or more and one measure or more", reason="empty")
+    for measure, columns in measures.items():
+        if not isinstance(columns, tuple | list) or len(columns) != 3:
+            fail(f"measures.{measure}", columns, "(part, whole, side)", reason="shape")
     rows = [
         row for measure, (part, whole, side) in measures.items() for row in _signs(names, measure, part, whole, side)
     ]
@@ -214,11 +218,12 @@ def compare_with_peers(
     >>> round(found.p_value, 5), found.verdict
     (0.04903, 'below')
     """
-    rate: Ratio = of_counts(Meaning("buyers", "visitors", "person", "no_visitors"), buyers, visitors, confidence)
+    bought, came = number("buyers", buyers, low=0.0), number("visitors", visitors, low=0.0)
+    rate: Ratio = of_counts(Meaning("buyers", "visitors", "person", "no_visitors"), bought, came, confidence)
     peers = number("peer_rate", peer_rate, low=0.0, high=1.0)
     if rate.value is None:
         return PeerComparison(rate, peers, None, "no_visitors")
-    p = float(binomial_p(buyers, visitors, peers))
+    p = float(binomial_p(bought, came, peers))
     verdict = "alike" if p > 1.0 - confidence else "above" if rate.value > peers else "below"
     return PeerComparison(rate, peers, p, verdict)
 
@@ -283,8 +288,8 @@ def traffic_structure(
     >>> [(part.source, part.state) for part in found]
     [('search', 'too_low'), ('paid', 'too_high'), ('live', 'no_reference')]
     """
-    at_most("visits", visits, 10_000, "sources")
-    known = dict(reference or {})
+    at_most("visits", mapping("visits", visits), 10_000, "sources")
+    known = {} if reference is None else mapping("reference", reference)
     unknown = sorted(set(known) - set(visits))
     if unknown:
         fail("reference", unknown[0], "a source of visits", reason="unknown")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shopcore._arrays import ANY, NON_NEGATIVE, broadcast, floats
-from shopcore._checks import fail, number
+from shopcore._checks import fail, instance, number
 from shopcore._intervals import confidence_level, counts, delta_se, fieller, normal_quantile, wilson_of
 from shopcore.errors import ShapeError
 from shopcore.models._ratio import Ratio
@@ -144,6 +144,7 @@ def pooled(
     >>> pooled(daily, distinct_numerator=28, distinct_denominator=700).value
     0.04
     """
+    instance("ratios", ratios, Ratios)
     top, bottom = float(ratios.numerator.sum()), float(ratios.denominator.sum())
     empty = ratios.reasons[0] if ratios.reasons else "zero_denominator"
     if not ratios.is_additive:

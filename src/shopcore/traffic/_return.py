@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import hypot, isfinite
 
-from shopcore._checks import number
+from shopcore._checks import fail, number
 from shopcore._intervals import normal_quantile
 from shopcore.models._ratio import Ratio
 from shopcore.models._result import Result
@@ -105,12 +106,16 @@ def incremental_return(
     treated, control, cost = (number(name, value, low=0.0) for name, value in values)
     factor = number("scale", scale, low=0.0, low_open=True)
     added = treated - factor * control
+    if not isfinite(added):
+        fail("scale", scale, "such that the revenues stay finite", reason="range")
     if cost == 0.0:
         return IncrementalReturn(Ratio(None, added, 0.0, reason="no_spend", basis="money"), added)
     if treated_se is None and control_se is None:
         return IncrementalReturn(Ratio(added / cost, added, cost, basis="money"), added)
     errors = number("treated_se", treated_se, low=0.0), number("control_se", control_se, low=0.0)
-    half = normal_quantile(confidence) * float((errors[0] ** 2 + (factor * errors[1]) ** 2) ** 0.5) / cost
+    half = normal_quantile(confidence) * hypot(errors[0], factor * errors[1]) / cost
+    if not isfinite(half) or not isfinite(added / cost):
+        fail("scale", scale, "such that the return is a finite float", reason="range")
     middle = added / cost
     ratio = Ratio(middle, added, cost, middle - half, middle + half, confidence, "normal", None, "money")
     return IncrementalReturn(ratio, added)

@@ -223,7 +223,7 @@ def uv_value(
     visitors, buyers : float or array
         Distinct people of the same window, buyers among visitors.
     orders_per_buyer : float
-        Orders of one buyer within the horizon, >= 1; 1 counts the first order only.
+        Orders of one buyer within the horizon, 1 to 1e6; 1 counts the first order only.
     confidence : float
         Coverage of the interval of the conversion, in (0, 1).
 
@@ -247,7 +247,7 @@ def uv_value(
     >>> worth.value.value, worth.conversion.value, worth.average_order_value.value, worth.with_repurchase.value
     (5.7, 0.03, 190.0, 9.12)
     """
-    number("orders_per_buyer", orders_per_buyer, low=1.0)
+    number("orders_per_buyer", orders_per_buyer, low=1.0, high=1e6)
     value = of_totals(_UV_VALUE, revenue, visitors)
     repeated = floats("revenue", revenue, NON_NEGATIVE) * float(orders_per_buyer)
     return UvValue(

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from shopcore._arrays import NON_NEGATIVE, POSITIVE, floats
-from shopcore._checks import fail, number
+from shopcore._checks import fail, instance, number
 from shopcore._intervals import chi_square_p, confidence_level
 from shopcore.models._result import Result
 from shopcore.traffic._compare import Comparison
@@ -146,6 +146,7 @@ def anytime(comparison: Comparison, *, mixing_sd: float) -> Comparison:
     >>> anytime(compare_shares(300, 10_000, 360, 10_000), mixing_sd=0.006).p_value > 0.05
     True
     """
+    instance("comparison", comparison, Comparison)
     if comparison.difference is None or not comparison.standard_error:
         return comparison
     found = sequential_test(

@@ -14,6 +14,7 @@ from typing import (
     ClassVar,
     Final,
     Literal,
+    NoReturn,
     Self,
     Union,
     dataclass_transform,
@@ -31,6 +32,8 @@ from shopcore.models._privacy import MASK, Privacy
 MAX_JSON_BYTES: Final = 4_000_000
 MAX_JSON_DEPTH: Final = 32
 MAX_SHOWN_PART: Final = 60
+# Every fault is worded before the first can be looked at; a million unknown fields would take a minute.
+MAX_FAULTS: Final = 1_000
 # A whole text value, or one that is never closed; possessive, so that hostile text cannot make it go back.
 _TEXT_VALUE = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS = bytes.maketrans(b"[]", b"{}")
@@ -155,6 +158,16 @@ class Model(BaseModel, metaclass=_OurErrors):
             ours = translate(error, cls)
         raise ours
 
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name, value):  # noqa: ANN001, ANN204  # out of sight of checkers, which know it is frozen
+            """Refuse, without showing the value; a model never changes."""
+            _refuse_change(self, name)
+
+        def __delattr__(self, name):  # noqa: ANN001, ANN204
+            """Refuse; a model never changes."""
+            _refuse_change(self, name)
+
     def __repr_args__(self) -> Any:
         """Give the fields for `repr`, masked unless public."""
         hidden = private_fields(type(self))
@@ -168,6 +181,13 @@ class Model(BaseModel, metaclass=_OurErrors):
     def __str__(self) -> str:
         """Return the masked `repr`."""
         return repr(self)
+
+
+def _refuse_change(model: Model, name: str) -> NoReturn:
+    raise InputError(
+        f"{name} of a {type(model).__name__} never changes; make a changed copy with evolve",
+        argument=name, expected="left as it is", reason="frozen",
+    )  # fmt: skip
 
 
 class _Masked:
@@ -287,6 +307,11 @@ _REASONS: Final = {
 
 def translate(error: ValidationError, model: type[Any]) -> InputError:
     """Return our error for pydantic's: the first field at fault by path, no input of a private field."""
+    if error.error_count() > MAX_FAULTS:
+        return LimitError(
+            f"{model.__name__}: more than {MAX_FAULTS} fields do not fit", argument=model.__name__,
+            expected=f"at most {MAX_FAULTS} faults", reason="too_many_faults",
+        )  # fmt: skip
     found = error.errors(include_url=False, include_input=False)
     first = next((entry for entry in found if "error" in entry.get("ctx", {})), found[0])
     path = ".".join(_part(part) for part in first["loc"] if not _is_label(part)) or model.__name__

@@ -85,7 +85,8 @@ class Many:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """Bound the JSON array in pydantic's core, the Python one before it is walked through."""
         inner = handler(source)
-        (inner["schema"] if inner["type"] == "nullable" else inner)["max_length"] = self.limit
+        # The first item that does not fit ends it: a million of them would each be worded before one is shown.
+        (inner["schema"] if inner["type"] == "nullable" else inner).update(max_length=self.limit, fail_fast=True)
         return cs.json_or_python_schema(
             json_schema=inner, python_schema=cs.no_info_before_validator_function(self._check, inner)
         )

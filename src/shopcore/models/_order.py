@@ -17,11 +17,14 @@ from shopcore.models._money import Money
 from shopcore.models._order_line import OrderLine
 from shopcore.models._privacy import Personal, Public
 from shopcore.models._rounding_policy import RoundingPolicy
+from shopcore.models._unit_price import UnitPrice
 
 __all__ = ["AuditState", "Order", "OrderKind", "PaymentTerms", "Posting", "PostingKind"]
 
 MAX_LINES: Final = 10_000
 MAX_POSTINGS: Final = 10_000
+# In minor units, so that no sum with a tax of at most 1,000 % leaves 64 bits, whatever one order among many holds.
+MAX_VALUE: Final = 2**59
 PostingKind: TypeAlias = Literal["payment", "refund", "goodwill", "chargeback", "chargeback_reversal"]
 OrderKind: TypeAlias = Literal["sale", "credit"]
 PaymentTerms: TypeAlias = Literal["prepaid", "cash_on_delivery", "account"]
@@ -71,6 +74,8 @@ class Order(Model):
     ------
     InputError
         If a line or posting is in another currency, two lines share an id, or more went back than was paid.
+    LimitError
+        If there are more than 10,000 lines or postings, or the lines come to more than 2**59 minor units.
 
     Examples
     --------
@@ -113,11 +118,16 @@ class Order(Model):
                 "lines must hold at least one line", argument="lines", expected="at least one line", reason="too_few"
             )
         ids = set()
+        value = 0
         for line in lines:
             fields = line.__dict__
+            price = fields["unit_price"]
             ids.add(fields["line_id"])
-            if fields["unit_price"].currency is not currency:
+            if price.currency is not currency:
                 _fail_currency("lines")
+            value += fields["quantity"] * (price.minor if type(price) is Money else _ceiling(price))
+        if value > MAX_VALUE:
+            fail_limit("lines", value, MAX_VALUE, "minor units", reason="too_large")
         if len(ids) != len(lines):
             raise InputError(
                 "lines must have ids that differ", argument="lines", expected="different ids", reason="duplicate"
@@ -171,6 +181,10 @@ class Order(Model):
         return -1 if self.kind == "credit" else 1
 
 
+def _ceiling(price: UnitPrice) -> int:
+    return -(-price.amount.numerator * price.currency.factor // price.amount.denominator)
+
+
 def _refuse_many(text: str | bytes) -> None:
     try:
         found = from_json(text)
@@ -182,11 +196,14 @@ def _refuse_many(text: str | bytes) -> None:
 
 
 def _check_postings(order: Order) -> None:
-    held = 0
+    held = moved = 0
     for entry in order.postings:
+        moved += entry.amount.minor
         if entry.amount.currency is not order.currency:
             _fail_currency("postings")
         held += entry.amount.minor if entry.kind in ("payment", "chargeback_reversal") else -entry.amount.minor
+    if moved > 4 * MAX_VALUE:
+        fail_limit("postings", moved, 4 * MAX_VALUE, "minor units", reason="too_large")
     if order.kind == "sale" and held < 0:
         raise InputError(
             "postings must not give back more than was paid",

@@ -247,3 +247,30 @@ def _given_saving(problem, order, given):
             taken.append(one)
             state = after
     return total
+
+
+def brute_force_mixed(cart, promotions, policy):
+    """Return the largest saving by trying every legal set and, where units serve once, every owner of every unit."""
+    problem = Problem(cart, promotions, policy, None, {})
+    row = problem.candidates
+    once = [one.index for one in row if one.terms.once]
+    best = 0
+    for owners in product((None, *once), repeat=len(problem.layout.all)):
+        given = {index: frozenset(u for u, owner in enumerate(owners) if owner == index) for index in once}
+        for size in range(1, len(row) + 1):
+            for chosen in combinations(row, size):
+                for taken in orders(chosen, policy):
+                    if legal(problem, list(taken)):
+                        best = max(best, _mixed_saving(problem, taken, given))
+    return best
+
+
+def _mixed_saving(problem, taken, given):
+    state, total = problem.layout.opening(once=True), 0
+    for one in taken:
+        own = state._replace(free=given[one.index]) if one.terms.once else state
+        found, state = attempt(problem, one, own)
+        if not isinstance(found, Outcome):
+            return -1
+        total += found.saving
+    return total

@@ -3,10 +3,10 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from promotion_carts import brute_force, brute_force_units, carts, offers, policies
+from promotion_carts import brute_force, brute_force_mixed, brute_force_units, carts, offers, policies
 
 from shopcore.models import Budget, Cart, CartLine, Money, Promotion, RoundingPolicy
-from shopcore.promotions import SearchBudget, StackingPolicy, evaluate
+from shopcore.promotions import SearchBudget, StackingPolicy, StagePolicy, evaluate
 from shopcore.promotions._linear import relaxed
 from shopcore.promotions._milp import by_program
 from shopcore.promotions._packing import Packing
@@ -17,6 +17,14 @@ from shopcore.promotions._writers import WRITERS
 from shopcore.promotions.rules import PercentOff
 
 LIMITED = (("free", 0), ("tea", 99))
+
+
+def mixed(**fixed):
+    """Policies of which one stage shares its units and the others use them once, or the other way round."""
+    stage = st.builds(StagePolicy, stage=st.integers(0, 2), units=st.just("shared"))
+    return st.builds(lambda policy, own: policy.evolve(units="once", stages=(own,)),
+                     policies(selection="best", max_discount=None, **fixed), stage)  # fmt: skip
+
 
 # The exhaustive search over owners of units and the solver take their time: a quarter of the profile's examples.
 few = settings(max_examples=max(settings().max_examples // 4, 10))
@@ -46,6 +54,20 @@ def test_units_that_serve_once_go_where_they_save_most(cart, promotions, data):
     found = evaluate(cart, promotions, policy)
     assert found.certificate.status == "optimal"
     assert found.saving.minor >= brute_force_units(cart, promotions, policy)
+
+
+@few
+@given(carts(max_units=4), offers(max_size=3, budgets=False), st.data())
+def test_stages_of_both_unit_modes_are_searched_to_the_proof(cart, promotions, data):
+    policy = data.draw(mixed(order=data.draw(st.sampled_from(["fixed", "free"]))))
+    found = evaluate(cart, promotions, policy)
+    problem = Problem(cart, promotions, policy, None, {})
+    best = brute_force_mixed(cart, promotions, policy)
+    assert found.certificate.status == "optimal"
+    assert found.saving.minor >= best
+    # Larger carts go to the integer program: what it answers is legal, what it proves bounds every assignment.
+    larger = by_program(problem, by_priority(problem), SearchBudget())
+    assert larger.saving <= found.saving.minor <= larger.bound
 
 
 @given(carts(), offers(), st.data(), st.sampled_from([0, 1, 2, 5]))

@@ -20,7 +20,7 @@ from shopcore.models import (
     Unmet,
 )
 from shopcore.promotions import Purchase, StackingPolicy, StagePolicy, Usage, evaluate, quote_refund
-from shopcore.promotions.rules import AmountOff, PercentOff, SpendThreshold, SpendThresholdPercent
+from shopcore.promotions.rules import AmountOff, AnyN, PercentOff, SpendThreshold, SpendThresholdPercent
 
 POLICIES = [StackingPolicy(selection=one, units=two) for one in ("priority", "best") for two in ("shared", "once")]
 NOON = datetime(2026, 11, 11, 12, tzinfo=UTC)
@@ -269,3 +269,17 @@ def test_units_that_come_back_are_a_mapping_of_lines_that_were_bought():
         quote_refund(bought, {"1": 1}, before={"2": 1})
     with pytest.raises(InputError, match=r"returned\[1\] must be"):
         quote_refund(bought, {"1": 2}, before={"1": 1})
+
+
+def test_a_stage_that_shares_units_sees_those_that_a_stage_of_single_use_took():
+    tea = CartLine(line_id="1", sku="TEA", quantity=2, unit_price=Money(1000, "CNY"))
+    cart = Cart(currency="CNY", lines=[tea])
+    two = Promotion(promotion_id="two", effect=AnyN(n=2, price=Money(1500, "CNY")))
+    tenth = Promotion(promotion_id="tenth", effect=PercentOff(percent="10%"), stage=1)
+    again = Promotion(promotion_id="again", effect=PercentOff(percent="50%"), stage=2)
+    policy = StackingPolicy(units="once", stages=[StagePolicy(stage=1, units="shared")])
+    priced = evaluate(cart, [two, tenth, again], policy)
+    assert priced.applied == ("two", "tenth")
+    assert priced.total == Money(1350, "CNY")
+    best = evaluate(cart, [two, tenth, again], policy.evolve(selection="best"))
+    assert (best.total, best.certificate.status) == (Money(900, "CNY"), "optimal")

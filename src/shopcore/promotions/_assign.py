@@ -46,6 +46,8 @@ def priced(problem: Problem, sets: Sets) -> tuple[tuple[Outcome, ...], State]:
         own = sets.get(one.index)
         if own:
             found, state = on_sets(problem, one, state, own)
+        elif not one.terms.once:
+            found, state = attempt(problem, one, state)
         else:
             found, after = attempt(problem, one, state._replace(free=left))
             if isinstance(found, Outcome):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from shopcore.models._rule import Unmet
-from shopcore.promotions._assign import by_size
 from shopcore.promotions._bounds import bound_of
 from shopcore.promotions._budget import SearchBudget
 from shopcore.promotions._milp import by_program
+from shopcore.promotions._mixed import Mixed, fits_mixed
 from shopcore.promotions._packing import Packing, fits
 from shopcore.promotions._prepare import Problem
 from shopcore.promotions._priority import CONFLICT, Run, by_priority, run
@@ -21,18 +21,27 @@ DOMINATED = Unmet("dominated")
 def best(problem: Problem, budget: SearchBudget) -> tuple[Run, Found, dict[int, int]]:
     """Return the best run found, what is proved about it, and how much each promotion left out is dominated by."""
     start = by_priority(problem)
-    once = bool(problem.candidates) and all(one.terms.once for one in problem.candidates)
+    modes = {one.terms.once for one in problem.candidates}
+    once, declines = modes == {True}, problem.policy.may_decline
     if len(problem.candidates) > MAX_DEPTH:
         found = _greedy(problem, start)
-    elif once and problem.policy.may_decline and fits(problem):
-        found = _at_least(Packing(problem, budget).run(), start)
-    elif once and problem.policy.may_decline:
-        found = by_program(problem, start, budget)
-    elif any(one.terms.once for one in problem.candidates):
-        found = _greedy(problem, max(start, by_size(problem), key=lambda run: run.saving))
-    else:
+    elif True not in modes:
         found = Search(problem, budget).run(start.outcomes, start.state)
+    elif once and declines and fits(problem):
+        found = _at_least(Packing(problem, budget).run(), start)
+    elif fits_mixed(problem) and not (once and declines):
+        found = _at_least(Mixed(problem, budget).run(start.outcomes, start.state), start)
+    elif declines:
+        found = by_program(problem, start if once else _searched(problem, start, budget), budget)
+    else:
+        found = _greedy(problem, start)
     return _explained(problem, found)
+
+
+def _searched(problem: Problem, start: Run, budget: SearchBudget) -> Run:
+    """Return the best run over legal sets where single-use units go to whoever comes first; it bounds nothing."""
+    found = Search(problem, budget).run(start.outcomes, start.state)
+    return Run(found.outcomes, {}, {}, found.state)
 
 
 def _at_least(found: Found, start: Run) -> Found:

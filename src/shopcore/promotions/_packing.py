@@ -36,6 +36,17 @@ def fits(problem: Problem) -> bool:
     return count <= MAX_UNITS and len(problem.candidates) << count <= MAX_WORK
 
 
+def reach_of(problem: Problem, one: Candidate) -> tuple[int, ...]:
+    """Return the units that a candidate may take part in."""
+    effect: Any = one.promotion.effect
+    layout = problem.layout
+    if isinstance(effect, r.Bundle):
+        return tuple(sorted({unit for part in effect.parts for unit in layout.units(part.on)}))
+    if isinstance(effect, r.BuyXGetY) and effect.get_on is not None:
+        return tuple(sorted({*layout.units(one.on), *layout.units(effect.get_on)}))
+    return layout.units(one.on) if isinstance(effect, Rule) else layout.all
+
+
 class _Node(NamedTuple):
     state: State
     taken: tuple[Candidate, ...]
@@ -77,7 +88,7 @@ class Packing:
         table: Table = {}
         if isinstance(one.promotion.effect, NOTHING):
             return table
-        reach, bare = self._reach(one), one.single_use(when=False)
+        reach, bare = reach_of(self.problem, one), one.single_use(when=False)
         for size in range(1, len(reach) + 1):
             for units in combinations(reach, size):
                 view = self.problem.view(bare, self.opening._replace(free=frozenset(units)))
@@ -91,15 +102,6 @@ class Packing:
                 if isinstance(answer, Outcome) and answer.saving:
                     table[mask] = (answer.saving, (mask,))
         return table
-
-    def _reach(self, one: Candidate) -> tuple[int, ...]:
-        effect: Any = one.promotion.effect
-        layout = self.problem.layout
-        if isinstance(effect, r.Bundle):
-            return tuple(sorted({unit for part in effect.parts for unit in layout.units(part.on)}))
-        if isinstance(effect, r.BuyXGetY) and effect.get_on is not None:
-            return tuple(sorted({*layout.units(one.on), *layout.units(effect.get_on)}))
-        return layout.units(one.on) if isinstance(effect, Rule) else layout.all
 
     def _joined(self, one: Candidate, single: Table) -> Table:
         joined, last = dict(single), dict(single)

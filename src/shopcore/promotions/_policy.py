@@ -40,7 +40,8 @@ class StagePolicy(Model):
     stage : int
         Which stage it speaks of.
     units : {"shared", "once"}, optional
-        Whether promotions of the stage may act on the same unit.
+        Whether promotions of the stage may act on the same unit. Stages of single use draw on the same units, in
+        order; a stage that shares its units sees all of them, at the prices earlier stages left.
     within : {"all", "one", "best"}
         All promotions of the stage, only the first that takes effect, or only the one that takes off most.
     threshold_basis, percent_basis : {"running", "item", "list"}, optional

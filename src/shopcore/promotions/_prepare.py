@@ -229,8 +229,9 @@ class Problem:
         return self._guest
 
     def view(self, one: Candidate, state: State) -> View:
-        """Return what a candidate's rule sees."""
-        return View(self.layout if one.own else self.guest, state, one.view_terms, one.on, state.free)
+        """Return what a candidate's rule sees; used units are gone only where units of its stage serve once."""
+        free = state.free if one.terms.once else None
+        return View(self.layout if one.own else self.guest, state, one.view_terms, one.on, free)
 
     def check(self, one: Candidate, state: State) -> Unmet | None:
         """Return why a candidate's condition is not met, None where it is; a condition sees used units too."""

@@ -93,7 +93,8 @@ class Program:
         view = self.problem.view(one, self.opening)
         if only_gets_harder(one.when) and self.problem.check(one, self.opening) is not None:
             return
-        write = self.writers.get(type(effect)) if isinstance(effect, Rule) else None
+        # Promotions of a stage that shares its units are in nobody's way: each counts with its own bound.
+        write = self.writers.get(type(effect)) if isinstance(effect, Rule) and one.terms.once else None
         before = len(self.gain)
         if write is None or not write(self, one, effect, view):
             self.outside.append(one)

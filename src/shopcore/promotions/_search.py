@@ -19,6 +19,7 @@ from shopcore.promotions.rules._base import Rule
 from shopcore.promotions.rules._gift import Gift
 
 Score = tuple[int, int, int]
+Step = tuple[Outcome, State]
 
 
 class Found(NamedTuple):
@@ -44,6 +45,8 @@ class _Node(NamedTuple):
 
 class Search:
     """Branch and bound over the candidates of a problem."""
+
+    method = "branch_and_bound"
 
     def __init__(self, problem: Problem, budget: SearchBudget) -> None:
         self.problem = problem
@@ -76,7 +79,7 @@ class Search:
             self._visit(root, 0, bounds)
         best = self.best or root
         bound = max(best.saving, self.open_bound)
-        return Found(best.outcomes, best.state, best.saving, bound, self.nodes, "branch_and_bound", self.second)
+        return Found(best.outcomes, best.state, best.saving, bound, self.nodes, self.method, self.second)
 
     def _score(self, node: _Node) -> Score:
         few = -len(node.taken) if self.problem.policy.tie_break == "fewest" else len(node.taken)
@@ -108,27 +111,37 @@ class Search:
 
     def _visit(self, node: _Node, place: int, bounds: dict[int, int]) -> None:
         self.nodes += 1
-        place, node, step = self._next(node, place)
-        if step is None:
+        place, node, steps = self._next(node, place)
+        if not steps:
             self._offer(node)
             return
         tight = self._promising(node, tuple(range(place, len(self.row))), bounds)
         if tight is None:
             return
-        self._visit(self._with(node, self.row[place], *step), place + 1, tight)
+        for step in steps:
+            self._visit(self._with(node, self.row[place], *step), place + 1, tight)
         self._visit(node, place + 1, tight)
 
-    def _next(self, node: _Node, place: int) -> tuple[int, _Node, tuple[Outcome, State] | None]:
+    def _next(self, node: _Node, place: int) -> tuple[int, _Node, list[Step]]:
         """Pass over candidates that may not join or take no effect: there is nothing to decide about them."""
         while place < len(self.row):
             one = self.row[place]
             if not self.legality.blockers(node.taken, one):
-                found, after = attempt(self.problem, one, node.state)
-                if isinstance(found, Outcome):
-                    return place, node, (found, after)
+                steps, after = self._steps(one, node.state)
+                if steps:
+                    return place, node, steps
                 node = node._replace(state=after)
             place += 1
-        return place, node, None
+        return place, node, []
+
+    def _steps(self, one: Candidate, state: State) -> tuple[list[Step], State]:
+        """Return what a candidate may do on a state, and the state where it does nothing."""
+        found, after = attempt(self.problem, one, state)
+        return ([(found, after)] if isinstance(found, Outcome) else []), after
+
+    def _most(self, one: Candidate, state: State) -> int:
+        """Return what a candidate cannot exceed from a state on."""
+        return bound_of(one.promotion.effect, self.problem.view(one, state), one.promotion.promotion_id)
 
     def _with(self, node: _Node, one: Candidate, found: Outcome, after: State) -> _Node:
         gifts = node.gifts + gifts_of((found,))
@@ -152,9 +165,8 @@ class Search:
             one = self.row[place]
             if self.legality.blockers(node.taken, one):
                 continue
-            found, after = attempt(self.problem, one, node.state)
-            if isinstance(found, Outcome):
-                left = tuple(other for other in rest if other != place)
+            left = tuple(other for other in rest if other != place)
+            for found, after in self._steps(one, node.state)[0]:
                 self._visit_free(self._with(node, one, found, after), left, tight)
         self._visit_free(node, rest[len(here) :], tight)
 
@@ -196,7 +208,7 @@ class Search:
             if self.harder[place] and self.problem.check(one, state) is not None:
                 found[place] = 0
                 continue
-            bound = bound_of(one.promotion.effect, self.problem.view(one, state), one.promotion.promotion_id)
+            bound = self._most(one, state)
             bound = bound if one.room is None else min(bound, one.room)
             found[place] = bound if before is None else min(bound, before[place])
         return found

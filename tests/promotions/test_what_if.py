@@ -6,7 +6,18 @@ import pytest
 
 from shopcore.errors import CurrencyMismatchError, InputError
 from shopcore.models import Cart, CartLine, Money, Period, Promotion, Stacking
-from shopcore.promotions import PRESETS, Selector, StackingPolicy, evaluate, evaluate_many, lint, price_of_greed
+from shopcore.promotions import (
+    BUILT_INS,
+    PRESETS,
+    Kind,
+    Selector,
+    StackingPolicy,
+    evaluate,
+    evaluate_many,
+    lint,
+    price_of_greed,
+    verify,
+)
 from shopcore.promotions import rules as r
 
 NOON = datetime(2026, 11, 11, 12, tzinfo=UTC)
@@ -124,3 +135,26 @@ def test_lint_finds_what_is_wrong_with_a_witness():
     priced = evaluate(witness, offers, policy, at=NOON)
     assert min(minor for one in priced.lines if one.sku == "TEA" for _, minor in one.unit_amounts) < 500
     assert lint([], policy, []) == ()
+
+
+@pytest.mark.parametrize(("amount", "total", "applied"), [(2000, 7000, ("ten", "flat")), (500, 8000, ("sale",))])
+def test_commercetools_takes_the_product_discount_or_all_cart_discounts(amount, total, applied):
+    # The release of 2024-12-19: both kinds priced separately, the lower cart total wins. 100.00 on sale at 80.00,
+    # against 10 percent and 20.00 (70.00 to pay), or 5.00 (85.00), off the cart.
+    kinds = {kind: Stacking(tags=[kind], allows=[kind]) for kind in ("product", "cart")}
+    offers = [
+        offer("sale", r.PercentOff(percent="20%"), stacking=kinds["product"]),
+        offer("ten", r.PercentOff(percent="10%"), stage=1, priority=1, stacking=kinds["cart"]),
+        offer("flat", r.SpendThreshold(amount=yuan(amount)), stage=1, stacking=kinds["cart"]),
+    ]
+    goods = cart(line("m", 10_000))
+    found = evaluate(goods, offers, PRESETS["commercetools_best_deal"])
+    assert (found.total, found.applied, found.certificate.status) == (yuan(total), applied, "optimal")
+    assert verify(found, goods, offers, PRESETS["commercetools_best_deal"]).sound
+
+
+def test_lint_looks_rules_up_in_the_registry_given():
+    known = BUILT_INS.with_kinds(Kind("acme.tenth", lambda _: r.PercentOff(percent="10%")))
+    offers = [offer("wheel", {"kind": "acme.tenth"})]
+    assert lint(offers, StackingPolicy(), [line("m", 1000)], registry=known) == ()
+    assert [one.kind for one in lint(offers, StackingPolicy(), [line("m", 1000)])] == ["unreachable"]

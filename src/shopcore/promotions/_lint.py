@@ -13,9 +13,10 @@ from shopcore.models import Money, Result
 from shopcore.models._cart import MAX_UNITS, Buyer, Cart, CartLine
 from shopcore.models._promotion import Promotion
 from shopcore.promotions._budget import SearchBudget
-from shopcore.promotions._evaluate import evaluate
+from shopcore.promotions._evaluate import evaluate, looked_up
 from shopcore.promotions._policy import StackingPolicy
 from shopcore.promotions._prepare import disagree
+from shopcore.promotions._registry import BUILT_INS, Registry
 
 __all__ = ["Finding", "lint"]
 
@@ -44,6 +45,7 @@ def lint(
     at: datetime | None = None,
     price_floors: Mapping[str, Money] | None = None,
     buyer: Buyer | None = None,
+    registry: Registry = BUILT_INS,
 ) -> tuple[Finding, ...]:
     """Return what is suspicious in a set of promotions, each with a cart that shows it (活动体检).
 
@@ -64,6 +66,8 @@ def lint(
         Lowest unit prices that keep the margin; data, whoever computed them.
     buyer : Buyer, optional
         Who buys; by default a new customer with a million points.
+    registry : Registry
+        The kinds of rules that are known, for promotions that were read and not looked up yet.
 
     Returns
     -------
@@ -83,6 +87,7 @@ def lint(
     >>> print(found[0].message)
     TEA sells at 4.90 CNY, below its floor of 6.00 CNY
     """
+    promotions = looked_up(promotions, registry)
     at_most("catalogue", catalogue, MAX_CATALOGUE, "articles")
     carts = _witnesses(promotions, catalogue, buyer or Buyer(orders=0, points=1_000_000))
     alone = {one.promotion_id: [_saving(cart, one, policy, at) for cart in carts] for one in promotions}

@@ -23,6 +23,12 @@ PRESETS: Final[Mapping[str, StackingPolicy]] = MappingProxyType(
         "oscar_consume": StackingPolicy(units="once"),
         # The best set of which every pair consents by tags; percents on what product discounts left.
         "shopify_classes": StackingPolicy(selection="best", percent_basis="item"),
+        # Product discounts alone or cart discounts alone, whichever makes the cart cheaper; inside a kind, all of them.
+        # Each product discount needs Stacking(tags=["product"], allows=["product"]), each cart discount
+        # Stacking(tags=["cart"], allows=["cart"]). Only the highest-ranked product discount reaches a product there:
+        # give product discounts selections that do not overlap, or one group with a limit of 1.
+        # So its release notes of 2024-12-19 say: docs.commercetools.com, "Enhanced control over discount interactions".
+        "commercetools_best_deal": StackingPolicy(selection="best", may_decline=False),
         # The best distribution of units over overlapping discounts.
         "dynamics_best_price": StackingPolicy(selection="best", units="once"),
         # Layers in order; thresholds on what earlier layers left (递进), or on the price after layer 0 (平行).

@@ -10,7 +10,9 @@ from fractions import Fraction
 from math import floor, isinf
 from typing import Any, Final, NamedTuple
 
+from shopcore.promotions._prepare import Problem
 from shopcore.promotions._program import Program
+from shopcore.promotions._writers import WRITERS
 
 SCALE: Final = 2**24
 
@@ -47,6 +49,16 @@ def relaxed(program: Program) -> Relaxed | None:
     duals = [max(round(-float(dual) * SCALE), 0) for dual in found.ineqlin.marginals]
     rows = [(int(row), 1) for row in above] + [(int(row), -1) for row in below]
     return Relaxed(found.x, _added_up(program, rows, duals))
+
+
+def relaxed_bound(problem: Problem) -> int:
+    """Return what no legal combination can save, by the relaxed program's multipliers and no search."""
+    most = sum(problem.layout.list_price) + problem.layout.shipping
+    program = Program(problem, WRITERS)
+    loose = relaxed(program)
+    if loose is not None:
+        return min(loose.bound, most)
+    return most if program.gain else min(floor(program.slack), most)
 
 
 def matrix_of(program: Program) -> Any:

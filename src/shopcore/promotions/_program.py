@@ -98,7 +98,8 @@ class Program:
         before = len(self.gain)
         if write is None or not write(self, one, effect, view):
             self.outside.append(one)
-            self.slack += bound_of(effect, view, one.promotion.promotion_id) * (one.uses if one.loops else 1)
+            most = bound_of(effect, view, one.promotion.promotion_id) * (one.uses if one.loops else 1)
+            self.slack += most if one.room is None else min(most, one.room)
         elif one.room is not None and len(self.gain) > before:
             self._at_most(one.room, range(before, len(self.gain)), one)
 

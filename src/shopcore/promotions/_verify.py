@@ -14,8 +14,10 @@ from shopcore.models._cart import Cart
 from shopcore.models._promotion import Promotion
 from shopcore.promotions._budget import SearchBudget
 from shopcore.promotions._evaluate import BY_PRIORITY, FULL, evaluate, looked_up
+from shopcore.promotions._linear import relaxed_bound
 from shopcore.promotions._policy import StackingPolicy
 from shopcore.promotions._prepare import Candidate, Problem, Usage
+from shopcore.promotions._priority import by_priority
 from shopcore.promotions._registry import BUILT_INS, Registry
 from shopcore.promotions._results import PricedCart
 from shopcore.promotions._run import Legality, Outcome, attempt
@@ -30,13 +32,16 @@ class Verification(Result):
     """What was found: `sound` when nothing is wrong; `faults` in words otherwise.
 
     `bound` is what no legal combination can exceed as found here, and `method` how: ``"exhaustive"`` tries every set
-    without any bound, ``"repeated"`` prices the cart again from the start, ``"order"`` has nothing to prove.
+    without any bound, ``"relaxed"`` adds up the rows of a program in exact fractions, ``"order"`` has nothing to prove.
+    `proved` says whether the bound of the certificate follows from that alone; where it does not, the certificate
+    rests on its search, which was repeated.
     """
 
     sound: bool
     faults: tuple[str, ...]
     method: str
     bound: Money
+    proved: bool
 
 
 def verify(
@@ -53,7 +58,8 @@ def verify(
     """Return whether a priced cart is what it says: amounts, legality, and the proof (核验).
 
     Sums are added up anew, the set applied is checked for legality, the cart is priced again from the same input, and
-    with up to 10 promotions and shared units every legal set is tried without any bound.
+    with up to 10 promotions and shared units every legal set is tried without any bound. Otherwise the bound is held
+    against one that needs no search: the multipliers of a relaxed program, added up in exact fractions.
 
     Parameters
     ----------
@@ -83,23 +89,47 @@ def verify(
     problem = Problem(cart, promotions, policy, at, usage or {})
     faults = [*_sums(result), *_legality(problem, result)]
     again = evaluate(cart, promotions, policy, at=at, usage=usage, budget=budget)
-    if again.to_dict() != result.to_dict():
+    if again != result or again.to_dict() != result.to_dict():
         faults.append("priced again from the same input it comes out differently")
-    bound, method = again.certificate.bound.minor, "order" if policy.selection == "priority" else "repeated"
-    small = len(problem.candidates) <= EXHAUSTIVE and policy.order == "fixed" and policy.may_decline
-    if policy.selection == "best" and small and not any(one.terms.once for one in problem.candidates):
-        bound, method = _exhaustive(problem), "exhaustive"
-        if bound > result.certificate.bound.minor:
-            faults.append("a legal combination saves more than the bound")
-        if result.certificate.status == "optimal" and bound != result.certificate.saving.minor:
-            faults.append("it is not the optimum that it is said to be")
+    bound, method = result.certificate.bound.minor, "order"
+    if policy.selection == "best":
+        bound, method = _own_bound(problem)
+        faults += _proof(problem, result, bound, exhaustive=method == "exhaustive")
     proof = result.certificate
-    if proof.saving.minor > proof.bound.minor or (proof.status == "optimal") != (proof.saving == proof.bound):
+    named = policy.selection == "priority" or (proof.status == "optimal") == (proof.saving == proof.bound)
+    if proof.saving != result.saving or proof.saving.minor > proof.bound.minor or not named:
         faults.append("the certificate contradicts itself")
-    return Verification(not faults, tuple(faults), method, Money(bound, cart.currency))
+    proved = policy.selection == "priority" or bound <= proof.bound.minor
+    return Verification(not faults, tuple(faults), method, Money(bound, cart.currency), proved)
+
+
+def _own_bound(problem: Problem) -> tuple[int, str]:
+    small = len(problem.candidates) <= EXHAUSTIVE and problem.policy.order == "fixed" and problem.policy.may_decline
+    if small and not any(one.terms.once for one in problem.candidates):
+        return _exhaustive(problem), "exhaustive"
+    return relaxed_bound(problem), "relaxed"
+
+
+def _proof(problem: Problem, result: PricedCart, bound: int, *, exhaustive: bool) -> list[str]:
+    proof, faults = result.certificate, []
+    known = bound if exhaustive else by_priority(problem).saving if problem.policy.may_decline else 0
+    if known > proof.bound.minor:
+        faults.append("a legal combination saves more than the bound")
+    if proof.saving.minor > bound:
+        faults.append("it saves more than any legal combination can")
+    if exhaustive and proof.status == "optimal" and bound != proof.saving.minor:
+        faults.append("it is not the optimum that it is said to be")
+    return faults
 
 
 def _sums(result: PricedCart) -> list[str]:
+    try:
+        return _not_summing(result)
+    except (AttributeError, TypeError, ValueError):
+        return ["it is not of the form of a priced cart"]
+
+
+def _not_summing(result: PricedCart) -> list[str]:
     faults = []
     goods = sum(line.amount.minor for line in result.lines)
     if result.total.minor != result.list_total.minor - result.saving.minor:

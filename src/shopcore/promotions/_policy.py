@@ -10,6 +10,7 @@ from shopcore.models import Model, Public, Rate, RoundingPolicy
 from shopcore.models._fields import Count, Many, Word
 from shopcore.models._rate import rate_argument
 from shopcore.models._rule import Basis
+from shopcore.promotions._schema import tidy
 
 __all__ = ["StackingPolicy", "StagePolicy"]
 
@@ -109,3 +110,8 @@ class StackingPolicy(Model):
     rounding: Public[RoundingPolicy] = PER_LINE
     multibuy_allocation: Public[Literal["on_unit", "spread_group"]] = "on_unit"
     tie_break: Public[Literal["fewest", "most"]] = "fewest"
+
+    @classmethod
+    def policy_schema(cls) -> dict[str, Any]:
+        """Return a JSON Schema of policies."""
+        return tidy(cls.model_json_schema())

@@ -11,6 +11,7 @@ from shopcore.errors import InputError, ShopcoreError
 from shopcore.models import Model
 from shopcore.models._base import MAX_JSON_BYTES, check_json
 from shopcore.models._promotion import Promotion, RawRule
+from shopcore.promotions._schema import tidy
 
 __all__ = ["BUILT_INS", "Kind", "Registry", "read_promotions"]
 
@@ -135,11 +136,15 @@ class Registry:
             return rule if value is None else self.find(value)
         return rule.resolved(self.find) if hasattr(rule, "resolved") else rule
 
-    def schema(self) -> dict[str, Any]:
-        """Return a JSON Schema of promotions: the kinds it knows in full, every other kind as an open object."""
+    def schema(self, *, foreign: bool = True) -> dict[str, Any]:
+        """Return a JSON Schema of promotions: the kinds it knows in full, every other kind as an open object.
+
+        Without `foreign` kinds the rules are a union that ``kind`` tells apart, as a front end's types want it.
+        """
         schema = Promotion.model_json_schema()
         shared = dict(schema.get("$defs", {}))
         known: dict[str, list[dict[str, Any]]] = {"propose": [], "check": []}
+        combined: list[tuple[dict[str, Any], str]] = []
         for kind in self.kinds:
             made = getattr(kind.read, "__self__", None)
             if not (isinstance(made, type) and issubclass(made, Model)):
@@ -147,14 +152,18 @@ class Registry:
             own = made.model_json_schema()
             shared |= own.pop("$defs", {})
             shared[f"kind:{kind.name}"] = own
-            known["propose" if hasattr(made, "propose") else "check"].append({"$ref": f"#/$defs/kind:{kind.name}"})
-        others = {"type": "object", "required": ["kind"], "properties": {"kind": {"not": {"enum": self._names()}}}}
-        schema["properties"]["effect"] = {"anyOf": [*known["propose"], others]}
-        schema["properties"]["when"] = {"anyOf": [{"type": "null"}, *known["check"], others]}
-        return {**schema, "$defs": shared, "$schema": "https://json-schema.org/draft/2020-12/schema"}
-
-    def _names(self) -> list[str]:
-        return [kind.name for kind in self.kinds]
+            method = "propose" if hasattr(made, "propose") else "check"
+            known[method].append({"$ref": f"#/$defs/kind:{kind.name}"})
+            if hasattr(made, "resolved"):
+                combined.append((own, method))
+        names = [kind.name for kind in self.kinds]
+        others = {"type": "object", "required": ["kind"], "properties": {"kind": {"not": {"enum": names}}}}
+        rules = {method: [*row, others] if foreign else row for method, row in known.items()}
+        for own, method in combined:
+            own["properties"]["of"]["items"] = {"anyOf": rules[method]}
+        schema["properties"]["effect"] = {"anyOf": rules["propose"]}
+        schema["properties"]["when"] = {"anyOf": [{"type": "null"}, *rules["check"]]}
+        return tidy({**schema, "$defs": shared})
 
 
 def _listed(offered: Any) -> Iterable[Any]:

@@ -75,3 +75,21 @@ def test_refunds_over_any_sequence_of_returns_add_up(cart, promotions, data):
     assert once.paid.minor - net == once.kept_value.minor
     if method == "pro_rata" and settle.shipping == "keep":
         assert once.shortfall.minor == 0
+
+
+@given(carts(), offers(max_size=4), st.data())
+def test_returns_unit_by_unit_add_up_whatever_each_promotion_says_of_returns(cart, promotions, data):
+    ways = st.sampled_from([None, "pro_rata", "reprice_kept"])
+    mixed = [one.evolve(on_return=data.draw(ways)) for one in promotions]
+    policy = data.draw(policies(units=data.draw(modes)))
+    settle = ReturnPolicy(data.draw(st.sampled_from(["pro_rata", "reprice_kept"])))
+    bought = Purchase(cart, mixed, policy)
+    units = data.draw(st.permutations([line.line_id for line in cart.lines for _ in range(line.quantity)]))
+    gone, net = {}, 0
+    for unit in units:
+        step = quote_refund(bought, {unit: 1}, settle, before=gone)
+        assert min(step.refund.minor, step.shortfall.minor) == 0
+        net += step.refund.minor - step.shortfall.minor
+        gone[unit] = gone.get(unit, 0) + 1
+    once = quote_refund(bought, gone, settle)
+    assert net == once.refund.minor - once.shortfall.minor

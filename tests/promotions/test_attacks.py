@@ -188,3 +188,43 @@ def test_whatever_a_foreign_rule_raises_names_its_promotion(rule, policy):
     else:
         assert evaluate(goods, [offer(rule)], policy).gifts == (("G", 1),)
     assert goods == cart(("tea", 9, 100))
+
+
+def kwd(minor):
+    return Money(minor, "KWD")
+
+
+@pytest.mark.parametrize("policy", [StackingPolicy(), BEST, ONCE], ids=["priority", "best", "once"])
+@pytest.mark.parametrize("count", [2, 12])
+def test_the_largest_amounts_of_three_decimals_stay_exact(policy, count):
+    lines = [
+        CartLine(
+            line_id=f"{place}", sku=f"{place}", quantity=1, unit_price=kwd(2**52 // count - place), tax_rate="0.05"
+        )
+        for place in range(count)
+    ]
+    goods = Cart(currency="KWD", lines=lines, shipping=kwd(999))
+    offers = [
+        Promotion(promotion_id="p", effect=r.PercentOff(percent="33.333%")),
+        Promotion(promotion_id="t", effect=r.SpendThreshold(every=kwd(10_001), amount=kwd(1_000)), stage=1),
+        Promotion(promotion_id="n", effect=r.AnyN(n=2, price=kwd(3)), stage=1),
+    ]
+    priced = evaluate(goods, offers, policy)
+    assert verify(priced, goods, offers, policy).sound
+    assert sum(found.amount.minor for found in priced.lines) + priced.shipping.minor == priced.total.minor
+    assert priced.saving.minor <= priced.certificate.bound.minor
+
+
+def test_a_stored_share_stays_where_units_serve_once():
+    # Once raised "amounts must be one for every unit": a rule that is priced anew took units the stored one counted.
+    goods = cart(("tea", 5, 1000))
+    offers = [
+        Promotion(
+            promotion_id="half", effect=r.NthUnit(group=2, percent="50%", max_groups=1), on_return="reprice_kept"
+        ),
+        Promotion(promotion_id="off", effect=r.PercentOff(percent="10%"), on_return="pro_rata"),
+    ]
+    bought = Purchase(goods, offers, StackingPolicy(units="once"))
+    assert bought.priced().saving == yuan(500 + 300)
+    back = quote_refund(bought, {"tea": 1})
+    assert (back.refund, back.shortfall) == (yuan(1000), yuan(0))

@@ -125,4 +125,6 @@ def _is_raw(one: object) -> bool:
 def _has_raw(rule: object) -> bool:
     if isinstance(rule, RawRule):
         return True
-    return isinstance(rule, Model) and hasattr(rule, "resolved") and any(map(_has_raw, getattr(rule, "of", ())))
+    # Asked of the class: a field that a model lacks is found missing only after pydantic has looked everywhere.
+    combined = isinstance(rule, Model) and hasattr(type(rule), "resolved")
+    return combined and any(map(_has_raw, getattr(rule, "of", ())))

@@ -134,8 +134,9 @@ class _Stored:
     v: int = 1
 
     def propose(self, view: CartView) -> Proposal:
-        units = view.units()
-        return Proposal((Cut(units, self.amounts),)) if units else Proposal()
+        """Return the stored shares on the units they lie on, whoever may use those units now."""
+        units = tuple(unit for unit in range(len(view.price)) if self.amounts[unit])
+        return Proposal((Cut(units, tuple(self.amounts[unit] for unit in units)),)) if units else Proposal()
 
 
 def quote_refund(

@@ -23,6 +23,8 @@ from shopcore.promotions._writers import WRITERS
 NODE_SHARE: Final = 20
 MAX_COLUMNS: Final = 600
 NOISE: Final = 1e-5
+# Beyond it the tolerances of the solver are worth whole minor units: the exact bound of the multipliers stands alone.
+MOST_TRUSTED: Final = 10**10
 
 
 def by_program(problem: Problem, start: Run, budget: SearchBudget) -> Found:
@@ -34,7 +36,7 @@ def by_program(problem: Problem, start: Run, budget: SearchBudget) -> Found:
     program = Program(problem, WRITERS)
     known = Found(best.outcomes, best.state, best.saving, _most(problem, program), 0, "milp")
     found = _rounded(problem, program, known)
-    if _enough(found, budget):
+    if _enough(found, budget) or _most(problem, program) > MOST_TRUSTED:
         return found
     found = _tried(problem, program, budget, found)
     if _enough(found, budget) or not _repeats(problem):

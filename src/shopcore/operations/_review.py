@@ -25,7 +25,8 @@ from shopcore.operations._reorder import Assumptions, reorder_advice
 from shopcore.operations._result import ShopReview
 
 if TYPE_CHECKING:
-    from shopcore.models import TrafficFacts
+    from shopcore.models import Rate, TrafficFacts
+    from shopcore.operations._extra import Article
     from shopcore.operations._lists import Buyer
     from shopcore.operations._matching import Matching
     from shopcore.operations._sales import Sales
@@ -109,21 +110,40 @@ def review(
     (Money(7800, 'CNY'), 1)
     """
     layout = layout or ExportLayout()
-    assume = assume or Assumptions()
     known = Currency.of(currency)
     commission = None if commission_rate is None else rate_argument("commission_rate", commission_rate, high=1)
     path = Path(orders)
     articles = read_articles(catalogue=_path(catalogue), costs=_path(costs), currency=known)
     facts = read_traffic(_path(traffic), currency=known, zone=layout.zone)
     sales = read_orders(path, currency=known, layout=layout, progress=progress)
-    matching = match_cancellations(sales)
+    files = _Files(path.name, sales, match_cancellations(sales), articles, facts)
+    answer = _answer(files, commission, assume or Assumptions())
+    if database is not None or out is not None:
+        mark = fingerprint(path, known.code, layout)
+        _store(files, Path(database) if database is not None else Path(out or ".") / "shop.db", mark)
+    return answer if out is None else _written(answer, Path(out))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Files:
+    """What was read, and which cancellation belongs to which sale."""
+
+    name: str
+    sales: Sales
+    matching: Matching
+    articles: dict[str, Article]
+    facts: tuple[TrafficFacts, ...]
+
+
+def _answer(files: _Files, commission: Rate | None, assume: Assumptions) -> ShopReview:
+    sales, matching, articles = files.sales, files.matching, files.articles
     want = wanted(sales, matching)
     margin = margin_of(sales, articles, commission)
     scores = scored(sales, want.end)
     buyers = best_buyers(sales, want.end, scores)
-    answer = ShopReview(
-        source=path.name.encode("utf-8", "replace").decode("utf-8"),
-        zone=layout.zone,
+    return ShopReview(
+        source=files.name.encode("utf-8", "replace").decode("utf-8"),
+        zone=sales.zone,
         first_day=day_of(sales.day.min()),
         last_day=day_of(want.end - 1),
         lines_read=sales.lines_read,
@@ -146,25 +166,21 @@ def review(
         buyers=buyers,
         call_backs=call_backs(sales, want.end, buyers),
         segments=() if scores is None else scores.segments(),
-        channels=_channels(facts),
+        channels=_channels(files.facts),
         assumptions=assume,
-        notes=notes_on(sales, matching, articles, facts, margin.share_of_revenue if margin else None),
+        notes=notes_on(sales, matching, articles, files.facts, margin.share_of_revenue if margin else None),
     )
-    if database is not None or out is not None:
-        mark = fingerprint(path, known.code, layout)
-        _store(sales, matching, Path(database) if database is not None else Path(out or ".") / "shop.db", mark)
-    return answer if out is None else _written(answer, Path(out))
 
 
 def _path(path: str | Path | None) -> Path | None:
     return None if path is None else Path(path)
 
 
-def _store(sales: Sales, matching: Matching, file: Path, mark: str) -> None:
+def _store(files: _Files, file: Path, mark: str) -> None:
     from shopcore.operations._store import store
 
     file.parent.mkdir(parents=True, exist_ok=True)
-    store(f"sqlite:///{file}", sales, matching, mark)
+    store(f"sqlite:///{file}", files.sales, files.matching, mark)
 
 
 def _written(answer: ShopReview, folder: Path) -> ShopReview:

@@ -27,6 +27,7 @@ from shopcore.pricing import (
     Target,
     Tax,
     arrays,
+    break_even,
     price_for,
     waterfall,
 )
@@ -196,7 +197,22 @@ def one_sale():
     print(f"one price_for {solved * 1e6:.1f} us = {solved / drawn:.1f} waterfalls")
 
 
+def break_evens():
+    price, cost, weight, _ = catalogue(SOLVED)
+    items = arrays.Items(unit_cost=cost, weight=weight)
+    rows = [Item(cny(c), weight=w) for c, w in zip(cost[:LOOPED].tolist(), weight[:LOOPED].tolist(), strict=True)]
+    prices = [cny(minor) for minor in price[:LOOPED].tolist()]
+    whole, looped = best(
+        lambda: arrays.break_even(price, TABLE, items),
+        lambda: [break_even(one, TABLE, item) for one, item in zip(prices, rows, strict=True)],
+        rounds=3,
+    )
+    each, alone = whole / SOLVED, looped / LOOPED
+    print(f"break_even, {SOLVED:,} SKUs: {each * 1e6:.2f} us each, {alone / each:.0f} times faster than one by one")
+
+
 if __name__ == "__main__":
     one_sale()
     waterfalls()
     solutions()
+    break_evens()

@@ -18,7 +18,7 @@ from pricing_tables import (
 )
 
 from shopcore.errors import InputError, LimitError
-from shopcore.models import Money
+from shopcore.models import Money, Rate
 from shopcore.pricing import (
     Band,
     Commission,
@@ -31,6 +31,7 @@ from shopcore.pricing import (
     Target,
     Tax,
     arrays,
+    break_even,
     charm,
     commission,
     deepest_discount,
@@ -106,6 +107,34 @@ def check_solve(seed, count):
         assert (found.smallest[row], found.stable[row]) == expected, (row, item, target)
         assert found.reasons[row] == one.reason
     return found
+
+
+@given(SEEDS)
+def test_the_twin_of_the_break_evens_equals_them_row_by_row(seed):
+    rng = random.Random(seed)
+    tables = tables_of_one_currency(rng, 2)
+    currency = tables[0].currency
+    items = random_rows(rng, currency, 6)
+    prices = [rng.randrange(8000) for _ in items]
+    fixed = [rng.choice((0, 1, rng.randrange(10**8))) for _ in items]
+    which = [rng.randrange(2) for _ in items]
+    asked = {"conversion_rate": "0.017", "which": which}
+    found = arrays.break_even(prices, tables, columns_of(items), fixed_cost=fixed, **asked)
+    for row, item in enumerate(items):
+        one = break_even(
+            Money(prices[row], currency), tables[which[row]], item, conversion_rate="0.017",
+            fixed_cost=Money(fixed[row], currency),
+        )  # fmt: skip
+        sums = [one.price, one.ad_cost, one.click_price, one.unit_cost]
+        expected = [-1 if money is None else money.minor for money in sums]
+        assert [column[row] for column in (found.price, found.ad_cost, found.click_price, found.unit_cost)] == expected
+        assert found.units[row] == (-1 if one.units is None else one.units)
+        cut, codes = one.discount.discount, {"already_missed": -1, "undecided": -2}
+        assert found.discount[row] == (codes[one.discount.reason] if cut is None else cut.minor)
+        paid = found.ad_cost[row] > 0
+        assert one.roas_net == (Rate(int(found.net[row])) / Rate(int(found.ad_cost[row])) if paid else None)
+        assert one.roas_gross == (Rate(int(found.gross[row])) / Rate(int(found.ad_cost[row])) if paid else None)
+        assert (one.acos is None) == np.isnan(found.acos[row])
 
 
 @given(SEEDS)

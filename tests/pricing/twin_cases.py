@@ -17,6 +17,7 @@ from shopcore.pricing import (
     Target,
     Tax,
     arrays,
+    break_even,
     deepest_discount,
     price_for,
     waterfall,
@@ -50,6 +51,19 @@ def discount(price, cost):
     return -1 if found is None else found.minor
 
 
+def broken_even(pick, row):
+    price, cost, fixed = row
+    found = break_even(Money(price, "CNY"), FEES, item(cost), conversion_rate="2.5%", fixed_cost=Money(fixed, "CNY"))
+    value = getattr(found, pick)
+    return -1 if value is None else getattr(value, "minor", value)
+
+
+def broken_even_columns(pick, columns):
+    price, cost, fixed = columns
+    items = arrays.Items(unit_cost=cost)
+    return getattr(arrays.break_even(price, FEES, items, conversion_rate="2.5%", fixed_cost=fixed), pick)
+
+
 def smallest(cost):
     found = price_for(TARGET, FEES, item(cost)).smallest
     return -1 if found is None else found.minor
@@ -74,4 +88,13 @@ CASES = [
         "array": lambda price, cost: arrays.deepest_discount(price, FEES, arrays.Items(unit_cost=cost)),
         "rows": st.tuples(PRICES, COSTS),
     },
+    *(
+        {
+            "name": f"pricing.break_even.{pick}",
+            "scalar": lambda *row, pick=pick: broken_even(pick, row),
+            "array": lambda *columns, pick=pick: broken_even_columns(pick, columns),
+            "rows": st.tuples(PRICES, COSTS, st.integers(0, 10**9)),
+        }
+        for pick in ("price", "units", "ad_cost", "click_price", "unit_cost")
+    ),
 ]

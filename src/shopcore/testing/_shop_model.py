@@ -81,7 +81,7 @@ class ShopModel:
     """
 
     def __init__(self, *, limit: int) -> None:
-        self.books = _Books()
+        self.books: _Books = _Books()
         self.limit = limit
         self.done: dict[str, tuple[Any, Any]] = {}
 

@@ -36,6 +36,7 @@ from shopcore.pricing import (
     commission,
     deepest_discount,
     price_for,
+    sensitivity,
     waterfall,
 )
 
@@ -135,6 +136,25 @@ def test_the_twin_of_the_break_evens_equals_them_row_by_row(seed):
         assert one.roas_net == (Rate(int(found.net[row])) / Rate(int(found.ad_cost[row])) if paid else None)
         assert one.roas_gross == (Rate(int(found.gross[row])) / Rate(int(found.ad_cost[row])) if paid else None)
         assert (one.acos is None) == np.isnan(found.acos[row])
+
+
+@given(SEEDS)
+def test_the_twin_of_the_levers_equals_them_row_by_row(seed):
+    rng = random.Random(seed)
+    table = random_table(rng)
+    items = random_rows(rng, table.currency, 6)
+    prices = [rng.randrange(8000) for _ in items]
+    step = rng.choice(("1%", "0.5%", "1/3", 1))
+    found = arrays.sensitivity(prices, table, columns_of(items), step=step)
+    for row, (price, item) in enumerate(zip(prices, items, strict=True)):
+        one = sensitivity(Money(price, table.currency), table, item, step=step)
+        assert found.profit[row] == one.profit.minor
+        assert set(found.names) == {lever.name for lever in one.levers}
+        for name, today, change, even in zip(found.names, found.today, found.change, found.break_even, strict=True):
+            lever = one.lever(name)
+            expected = -1 if lever.break_even is None else lever.break_even.minor
+            assert (today[row], change[row], even[row]) == (lever.today.minor, lever.change.minor, expected)
+        assert abs(found.change[found.strongest[row]][row]) == abs(one.levers[0].change.minor)
 
 
 @given(SEEDS)

@@ -20,6 +20,7 @@ from shopcore.pricing._fees import plan_of
 from shopcore.pricing._target import Target
 
 if TYPE_CHECKING:
+    from shopcore.models._rate import Rate
     from shopcore.pricing._columns import Items
     from shopcore.pricing._fees import FeeTable
     from shopcore.typing import FloatArray, IntLike, MinorArray, RateLike
@@ -143,22 +144,30 @@ def break_even(
     ([2.5, nan], [80, 0], [9500, 4500])
     """
     sale = waterfall(price, fees, items, which=which)
-    rows = sale.gross.shape
-    prices = np.broadcast_to(np.asarray(price, dtype=np.int64), rows)
-    # One row a sale, also where all that differs is the price.
-    each = replace(items, unit_cost=np.broadcast_to(np.asarray(items.unit_cost, dtype=np.int64), rows))
-    zero = Target.profit(Money(0, plan_of(fees[0] if isinstance(fees, Sequence) else fees).currency))
+    prices, each = one_a_row(price, items, len(sale.gross))
     ad_cost = sale.contribution("cm2")
     return BreakEvenColumns(
-        price=price_for(zero, fees, each, which=which).stable,
+        price=break_even_price(fees, each, which),
         units=None if fixed_cost is None else _units(fixed_cost, sale.profit),
         gross=sale.gross,
         net=sale.net,
         ad_cost=ad_cost,
         click_price=None if conversion_rate is None else _click_price(ad_cost, conversion_rate),
-        unit_cost=_unit_cost(prices, fees, each, which),
+        unit_cost=highest_unit_cost(prices, fees, each, which),
         discount=deepest_discount(prices, fees, each, which=which),
     )
+
+
+def one_a_row(price: IntLike, items: Items, size: int) -> tuple[MinorArray, Items]:
+    """Return checked prices and items with one row a sale, also where all that differs is one of them."""
+    cost = np.broadcast_to(np.asarray(items.unit_cost, dtype=np.int64), (size,))
+    return np.broadcast_to(np.asarray(price, dtype=np.int64), (size,)), replace(items, unit_cost=cost)
+
+
+def break_even_price(fees: FeeTable | Sequence[FeeTable], items: Items, which: IntLike | None) -> MinorArray:
+    """Return the price from which every higher one covers all lines; -1 where there is none."""
+    table = fees[0] if isinstance(fees, Sequence) else fees
+    return price_for(Target.profit(Money(0, plan_of(table).currency)), fees, items, which=which).stable
 
 
 def _units(fixed_cost: IntLike, profit: MinorArray) -> MinorArray:
@@ -169,13 +178,19 @@ def _units(fixed_cost: IntLike, profit: MinorArray) -> MinorArray:
 
 def _click_price(ad_cost: MinorArray, conversion_rate: RateLike) -> MinorArray:
     rate = rate_argument("conversion_rate", conversion_rate, low=0, high=1)
-    column = RateColumn(np.array(rate.numerator, dtype=np.int64), rate.denominator)
-    return times_rate("price", np.maximum(ad_cost, 0), column, "floor")
+    return times_rate("price", np.maximum(ad_cost, 0), column_of(rate), "floor")
 
 
-def _unit_cost(
+def column_of(rate: Rate) -> RateColumn:
+    """Return one rate for all rows."""
+    return RateColumn(np.array(rate.numerator, dtype=np.int64), rate.denominator)
+
+
+def highest_unit_cost(
     prices: MinorArray, fees: FeeTable | Sequence[FeeTable], items: Items, which: IntLike | None
 ) -> MinorArray:
+    """Return the highest cost of one unit that leaves no loss at each price; -1 where even free goods lose."""
+
     def profit(cost: MinorArray) -> MinorArray:
         return waterfall(prices, fees, replace(items, unit_cost=cost), which=which).profit
 

@@ -5,6 +5,7 @@ Names and argument order are those of the scalar functions; `Item` becomes `Item
 
 from shopcore.pricing._array_break_even import BreakEvenColumns, break_even
 from shopcore.pricing._array_rules import charm, commission
+from shopcore.pricing._array_sensitivity import SensitivityColumns, sensitivity
 from shopcore.pricing._array_solve import SolutionColumns, deepest_discount, price_for
 from shopcore.pricing._array_waterfall import waterfall
 from shopcore.pricing._columns import Items, WaterfallColumns
@@ -12,6 +13,7 @@ from shopcore.pricing._columns import Items, WaterfallColumns
 __all__ = [
     "BreakEvenColumns",
     "Items",
+    "SensitivityColumns",
     "SolutionColumns",
     "WaterfallColumns",
     "break_even",
@@ -19,5 +21,6 @@ __all__ = [
     "commission",
     "deepest_discount",
     "price_for",
+    "sensitivity",
     "waterfall",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numbers
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import numpy as np
 
@@ -305,11 +305,13 @@ def check_rows(argument: str, size: int, limit: int = MAX_ROWS) -> None:
         fail_limit(argument, size, limit, "rows", reason="too_many_rows")
 
 
-class ByValue:
-    """Equality of a frozen dataclass whose fields may be arrays: field by field, missing numbers alike."""
+class ByValue:  # noqa: PLW1641  # no hash on purpose
+    """Equality of a frozen dataclass whose fields may be arrays: field by field, missing numbers alike.
+
+    As it holds arrays it cannot be a key, like a list, unless a subclass says how.
+    """
 
     __slots__ = ()
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # holds arrays, like a list it cannot be a key
 
     def __eq__(self, other: object) -> bool:
         """Compare by value."""

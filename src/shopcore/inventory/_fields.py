@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from shopcore import _arrays
 from shopcore._arrays import Domain, broadcast, floats
 from shopcore._checks import fail
 
@@ -18,29 +19,15 @@ NON_NEGATIVE: Final = Domain("finite, >= 0 and at most 1e15", low=0.0, high=LARG
 POSITIVE: Final = Domain("finite, > 0 and from 1e-15 to 1e15", low=1.0 / LARGEST, high=LARGEST)
 
 
-class ByValue:
-    """Equality and hash of a frozen dataclass whose fields may be arrays."""
+class ByValue(_arrays.ByValue):
+    """Equality and hash of a frozen dataclass whose array fields cannot be written to."""
 
     __slots__ = ()
 
-    def __eq__(self, other: object) -> bool:
-        """Return whether the other is of the same kind and every field is equal (NaN equals NaN)."""
-        if type(other) is not type(self):
-            return NotImplemented
-        names = [field.name for field in dataclasses.fields(self)]  # type: ignore[arg-type]  # dataclasses only
-        return all(_same(getattr(self, name), getattr(other, name)) for name in names)
-
     def __hash__(self) -> int:
-        """Return a hash that agrees with equality."""
+        """Return a hash of the fields, arrays by their bytes."""
         values = [getattr(self, field.name) for field in dataclasses.fields(self)]  # type: ignore[arg-type]
         return hash((type(self), *(v.tobytes() if isinstance(v, np.ndarray) else v for v in values)))
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        numeric = np.asarray(one).dtype.kind == "f" and np.asarray(other).dtype.kind == "f"
-        return bool(np.array_equal(one, other, equal_nan=numeric))
-    return bool(one == other)
 
 
 def field(argument: str, value: object, domain: Domain) -> Any:
